@@ -1,0 +1,1 @@
+"""HRD Desktop: an offline, encrypted archive for human rights defenders."""

@@ -1,0 +1,1 @@
+"""Readers of untrusted files, run in a separate process without rights."""

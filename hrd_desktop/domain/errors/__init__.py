@@ -1,0 +1,1 @@
+"""Typed failures with stable codes and no prose; one module per area."""

@@ -1,0 +1,1 @@
+"""Isolation of the processes we start: hardening, seccomp, Landlock, spawning; standard library only."""

@@ -1,0 +1,1 @@
+"""The vault on disk; the only importer of sqlcipher3."""
