@@ -1,1 +1,1 @@
-"""Isolation of the processes we start: hardening, seccomp, Landlock, spawning; standard library only."""
+"""Isolation of processes: hardening, seccomp, Landlock and children; standard library only."""
