@@ -1,0 +1,159 @@
+"""Public keys a bundle is encrypted to, and the streamed encryption to them through pyrage."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+# pyrage ships no type information.
+import pyrage  # type: ignore[import-untyped,unused-ignore]
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+from hrd_desktop.domain.errors.bundle import (
+    RecipientInvalid,
+    RecipientIsSecret,
+    RecipientUnsupported,
+    RecipientWeak,
+)
+from hrd_desktop.domain.export import Recipient, RecipientKind
+
+MIN_RSA_BITS = 2048
+_MAX_TEXT = 16384
+_SSH_LINE = re.compile(r"(ssh-ed25519|ssh-rsa)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \t].*)?")
+
+
+def parse_recipient(untrusted_text: str) -> Recipient:
+    """The public key in ``untrusted_text``: an age X25519 recipient or one line of an OpenSSH public key.
+
+    Raises ``RecipientIsSecret`` for a private key pasted by mistake, ``RecipientUnsupported`` for other
+    sorts of key, ``RecipientWeak`` for RSA below 2,048 bits, ``RecipientInvalid`` for everything else.
+    """
+    text = untrusted_text.strip()
+    if len(text) > _MAX_TEXT:
+        raise RecipientInvalid()
+    if text.upper().startswith("AGE-SECRET-KEY-") or "PRIVATE KEY-----" in text:
+        raise RecipientIsSecret()
+    if text.lower().startswith("age1"):
+        return _parse_age(text)
+    if text.startswith(("ssh-", "ecdsa-", "sk-")):
+        return _parse_ssh(text)
+    raise RecipientInvalid()
+
+
+def encrypt_to_recipients(
+    pieces: Iterable[bytes], sink: Callable[[bytes], object], recipients: Sequence[Recipient]
+) -> None:
+    """Write an age file that the holder of any of ``recipients``' keys opens; memory stays constant.
+
+    Raises whatever ``pieces`` and ``sink`` raise. pyrage loses an error raised by its sink at the
+    last write and hides the class of the others, so both ends keep the first one and it is raised here.
+    """
+    keys = [_load_recipient(recipient) for recipient in recipients]
+    if not keys:
+        raise RecipientInvalid()
+    source = _Source(pieces)
+    target = _Target(sink)
+    try:
+        pyrage.encrypt_io(source, target, keys)
+    except (pyrage.EncryptError, OSError):
+        if source.error is None and target.error is None:
+            raise
+    for error in (source.error, target.error):
+        if error is not None:
+            raise error
+
+
+class _Source:
+    """A readable end for pyrage over an iteration of pieces."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces: Iterator[bytes] = iter(pieces)
+        self._waiting = b""
+        self.error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        if self.error is not None:
+            raise self.error
+        try:
+            while not self._waiting:
+                self._waiting = next(self._pieces)
+        except StopIteration:
+            return b""
+        except BaseException as error:  # kept and raised again by encrypt_to_recipients
+            self.error = error
+            raise
+        part, self._waiting = self._waiting[:size], self._waiting[size:]
+        return part
+
+
+class _Target:
+    """A writable end for pyrage that never writes again after a failure."""
+
+    def __init__(self, sink: Callable[[bytes], object]) -> None:
+        self._sink = sink
+        self.error: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        if self.error is not None:
+            raise self.error
+        try:
+            self._sink(data)
+        except BaseException as error:  # kept and raised again by encrypt_to_recipients
+            self.error = error
+            raise
+        return len(data)
+
+    def flush(self) -> None:
+        return None
+
+
+def _load_recipient(recipient: Recipient) -> object:
+    module = pyrage.x25519 if recipient.kind is RecipientKind.X25519 else pyrage.ssh
+    try:
+        return module.Recipient.from_str(recipient.text)
+    except pyrage.RecipientError:
+        raise RecipientInvalid() from None
+
+
+def _parse_age(text: str) -> Recipient:
+    lowered = text.lower()
+    # age1pq1... and age1tag1... are hybrid and hardware keys; age1<name>1... belongs to a plugin. The
+    # characters of an X25519 key never include a second 1.
+    if "1" in lowered[4:]:
+        raise RecipientUnsupported()
+    if text not in (lowered, text.upper()):
+        raise RecipientInvalid()
+    try:
+        canonical = str(pyrage.x25519.Recipient.from_str(lowered))
+    except pyrage.RecipientError:
+        raise RecipientInvalid() from None
+    return Recipient(RecipientKind.X25519, canonical, canonical)
+
+
+def _parse_ssh(text: str) -> Recipient:
+    if not text.startswith(("ssh-ed25519", "ssh-rsa")):
+        raise RecipientUnsupported()
+    match = _SSH_LINE.fullmatch(text)
+    if match is None:
+        raise RecipientInvalid()
+    kind, blob = match.groups()
+    canonical = f"{kind} {blob}"
+    try:
+        wire = base64.b64decode(blob, validate=True)
+        key = load_ssh_public_key(canonical.encode("ascii"))
+    except (binascii.Error, ValueError, UnsupportedAlgorithm):
+        raise RecipientInvalid() from None
+    if isinstance(key, rsa.RSAPublicKey):
+        if key.key_size < MIN_RSA_BITS:
+            raise RecipientWeak(bits=key.key_size)
+    elif not isinstance(key, ed25519.Ed25519PublicKey):
+        raise RecipientInvalid()
+    digest = base64.b64encode(hashlib.sha256(wire).digest()).rstrip(b"=").decode("ascii")
+    recipient = Recipient(RecipientKind(kind), canonical, f"SHA256:{digest}")
+    _load_recipient(recipient)
+    return recipient

@@ -1,0 +1,92 @@
+"""What checking a bundle found: stable kinds of fault, where, and what was checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FaultKind(StrEnum):
+    """Stable codes of everything that can be wrong with a bundle; meanings in docs/spec/bundle.md."""
+
+    NOT_A_BUNDLE = "not-a-bundle"
+    AGE_HEADER = "age-header"
+    AGE_PAYLOAD = "age-payload"
+    ZIP_STRUCTURE = "zip-structure"
+    ZIP_TRUNCATED = "zip-truncated"
+    ZIP_TRAILING = "zip-trailing"
+    ZIP_MISMATCH = "zip-mismatch"
+    ZIP_ENCRYPTED = "zip-encrypted"
+    ZIP_UNSUPPORTED = "zip-unsupported"
+    ZIP_CHECKSUM = "zip-checksum"
+    ZIP_NAME = "zip-name"
+    LIMIT_FILES = "limit-files"
+    LIMIT_BYTES = "limit-bytes"
+    LIMIT_RATIO = "limit-ratio"
+    LIMIT_TAG_FILE = "limit-tag-file"
+    PATH_UNSAFE = "path-unsafe"
+    PATH_RESERVED = "path-reserved"
+    PATH_COLLISION = "path-collision"
+    PATH_DUPLICATE = "path-duplicate"
+    LINK = "link"
+    SPECIAL_FILE = "special-file"
+    FILE_UNREADABLE = "file-unreadable"
+    BAG_MISSING = "bag-missing"
+    BAG_DECLARATION = "bag-declaration"
+    BAG_VERSION = "bag-version"
+    BAG_ENCODING = "bag-encoding"
+    BYTE_ORDER_MARK = "byte-order-mark"
+    BAG_INFO = "bag-info"
+    FETCH = "fetch"
+    OUTSIDE_BAG = "outside-bag"
+    MANIFEST_MISSING = "manifest-missing"
+    MANIFEST_WEAK = "manifest-weak"
+    MANIFEST_ALGORITHM = "manifest-algorithm"
+    MANIFEST_LINE = "manifest-line"
+    MANIFEST_PATH = "manifest-path"
+    MANIFEST_DUPLICATE = "manifest-duplicate"
+    FILE_MISSING = "file-missing"
+    FILE_UNLISTED = "file-unlisted"
+    FILE_CHANGED = "file-changed"
+    TAG_FILE_UNLISTED = "tag-file-unlisted"
+    OXUM = "oxum"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong.
+
+    ``path`` is where, inside the bundle, with everything but printable characters escaped; empty when
+    it is about the whole. ``detail`` is a short code, never prose and never text from the bundle.
+    """
+
+    kind: FaultKind
+    path: str = field(default="", repr=False)
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class BundleCheck:
+    """The result of checking a bundle, a BagIt bag or a serialised bag.
+
+    ``container`` is ``age``, ``zip`` or ``folder``; ``own_layout`` tells a bundle as
+    docs/spec/bundle.md describes it from a bag of others. ``algorithms`` are the digests under which
+    every payload file was found unchanged. ``faults_left_out`` counts faults after the first thousand.
+    ``remarks`` are no faults. Sizes in bytes.
+    """
+
+    container: str
+    own_layout: bool
+    bag_version: str
+    payload_files: int
+    payload_bytes: int
+    items: int
+    algorithms: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    faults_left_out: int
+    remarks: tuple[Fault, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Complete and unchanged against its own strong manifests. It does not say who made it."""
+        return not self.faults

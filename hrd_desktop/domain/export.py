@@ -1,0 +1,181 @@
+"""What a bundle is to hold, in which form, and everything that leaves with it, as plain values.
+
+A ``BundlePlan`` is complete: the writer of a bundle adds nothing that is not in it, so a list of
+what leaves that is made from the plan is a list of all that leaves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RecipientKind(StrEnum):
+    """Sorts of public key a bundle can be encrypted to."""
+
+    X25519 = "x25519"
+    SSH_ED25519 = "ssh-ed25519"
+    SSH_RSA = "ssh-rsa"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A public key that was parsed and can be encrypted to.
+
+    ``text`` is the canonical text of the key without a comment. ``fingerprint`` is what two people
+    compare: the key itself for ``X25519``, OpenSSH's ``SHA256:...`` for SSH keys.
+    """
+
+    kind: RecipientKind
+    text: str = field(repr=False)
+    fingerprint: str = field(repr=False)
+
+    @property
+    def recognisable(self) -> bool:
+        """True when the file shows to which known key it was encrypted (SSH keys; age's own do not)."""
+        return self.kind is not RecipientKind.X25519
+
+
+@dataclass(frozen=True)
+class ToRecipients:
+    """``.zip.age`` that the holders of these keys can open; at least one."""
+
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True)
+class WithPassphrase:
+    """``.zip.age`` that opens with this passphrase, and nothing else."""
+
+    passphrase: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PlainFolder:
+    """A folder in the clear."""
+
+
+BundleForm = ToRecipients | WithPassphrase | PlainFolder
+
+
+class DisclosureKind(StrEnum):
+    """Sorts of knowledge that leave with a bundle and that the user must see before."""
+
+    TITLE = "title"
+    ORIGINAL_NAME = "original-name"
+    DATE = "date"
+    PERSON = "person"
+    POSITION = "position"
+    DEVICE_SERIAL = "device-serial"
+    SOURCE = "source"
+    NOTE = "note"
+    CONTACT = "contact"
+    CUSTODY = "custody"
+    BAG_INFO = "bag-info"
+
+
+class DisclosureWhere(StrEnum):
+    """Where in the bundle a disclosed value stands."""
+
+    INDEX = "index"
+    FILE = "file"
+    CUSTODY = "custody"
+    CONTACTS = "contacts"
+    BAG_INFO = "bag-info"
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One value that leaves: what it is, where it stands, of which item (None: of the bundle)."""
+
+    kind: DisclosureKind
+    where: DisclosureWhere
+    item_id: str | None
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BundleItem:
+    """One exhibit.
+
+    ``item_id`` is the vault's own and never leaves; errors name the item by it. ``number`` is the
+    exhibit number, 1 or more, unique in the plan. ``sha256`` (32 bytes) and ``size_bytes`` are those
+    recorded when the item was taken in: bytes that do not match them never become a bundle.
+
+    ``date`` is ISO 8601 as far as it is known (``2024``, ``2024-05``, ``2024-05-14T10:30+02:00``) and
+    ``date_precision`` a code for what is known of it (``year``, ``month``, ``day``, ``hour``,
+    ``minute``, ``second``, ``circa``). ``sources`` and ``note`` are None unless they were chosen to leave.
+    ``custody_lines`` are JSON documents, one event each, without line ends. ``carried`` is what the
+    caller knows to be inside the item's bytes and custody lines (position, device, people).
+    """
+
+    item_id: str
+    number: int
+    sha256: bytes = field(repr=False)
+    size_bytes: int
+    media_type: str
+    title: str = field(repr=False)
+    original_name: str | None = field(default=None, repr=False)
+    description: str | None = field(default=None, repr=False)
+    date: str | None = field(default=None, repr=False)
+    date_precision: str | None = field(default=None, repr=False)
+    place: str | None = field(default=None, repr=False)
+    persons: tuple[str, ...] = field(default=(), repr=False)
+    sources: tuple[str, ...] | None = field(default=None, repr=False)
+    note: str | None = field(default=None, repr=False)
+    custody_lines: tuple[bytes, ...] = field(default=(), repr=False)
+    carried: tuple[Disclosure, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class BundlePlan:
+    """Everything that a bundle will hold.
+
+    ``language`` is the language of README, cover sheet and labels. ``title`` heads the exhibit list.
+    ``prepared_on`` is a date as text, shown only when given. ``bag_info`` are (label, value) pairs
+    that the user filled in. ``tool`` is one neutral line about the program, shown in the README only.
+    """
+
+    items: tuple[BundleItem, ...]
+    language: str = "en"
+    title: str | None = field(default=None, repr=False)
+    prepared_on: str | None = field(default=None, repr=False)
+    bag_info: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    contacts_vcf: bytes | None = field(default=None, repr=False)
+    contacts: tuple[str, ...] = field(default=(), repr=False)
+    tool: str | None = None
+
+
+def list_disclosures(plan: BundlePlan) -> tuple[Disclosure, ...]:
+    """Everything that leaves with ``plan``, in the order of its items, the bundle's own values first."""
+    found: list[Disclosure] = []
+    if plan.title:
+        found.append(Disclosure(DisclosureKind.TITLE, DisclosureWhere.INDEX, None, plan.title))
+    if plan.prepared_on:
+        found.append(Disclosure(DisclosureKind.DATE, DisclosureWhere.INDEX, None, plan.prepared_on))
+    for label, value in plan.bag_info:
+        found.append(Disclosure(DisclosureKind.BAG_INFO, DisclosureWhere.BAG_INFO, None, f"{label}: {value}"))
+    for contact in plan.contacts:
+        found.append(Disclosure(DisclosureKind.CONTACT, DisclosureWhere.CONTACTS, None, contact))
+    for item in plan.items:
+        found.extend(_disclosures_of(item))
+    return tuple(found)
+
+
+def _disclosures_of(item: BundleItem) -> list[Disclosure]:
+    single = (
+        (DisclosureKind.TITLE, item.title),
+        (DisclosureKind.ORIGINAL_NAME, item.original_name),
+        (DisclosureKind.NOTE, item.description),
+        (DisclosureKind.DATE, item.date),
+        (DisclosureKind.POSITION, item.place),
+        (DisclosureKind.NOTE, item.note),
+    )
+    several = ((DisclosureKind.PERSON, item.persons), (DisclosureKind.SOURCE, item.sources or ()))
+    found = [Disclosure(kind, DisclosureWhere.INDEX, item.item_id, value) for kind, value in single if value]
+    found += [
+        Disclosure(kind, DisclosureWhere.INDEX, item.item_id, value)
+        for kind, values in several
+        for value in values
+    ]
+    return found + list(item.carried)
