@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hrd_desktop.domain.errors.base import SheafError
-from hrd_desktop.domain.errors.process import ChildrenRefusedError
+from hrd_desktop.domain.errors.process import ChildrenRefused
 from hrd_desktop.process.spawn import isolated_command, spawn_command
 
 
@@ -19,8 +19,7 @@ class _Order:
     command: list[str]
     pass_fds: tuple[int, ...]
     done: threading.Event = field(default_factory=threading.Event)
-    child: subprocess.Popen[bytes] | None = None
-    failure: SheafError | None = None
+    outcome: subprocess.Popen[bytes] | SheafError = field(default_factory=ChildrenRefused)
 
 
 class ChildRegistry:
@@ -41,7 +40,7 @@ class ChildRegistry:
     def spawn(self, module: str, *arguments: str, pass_fds: Sequence[int] = ()) -> subprocess.Popen[bytes]:
         """Start ``module`` isolated (see ``spawn_isolated``) and register it.
 
-        Raises ``ChildrenRefusedError`` after ``close``, ``ChildNotStartedError``.
+        Raises ``ChildrenRefused`` after ``close``, ``ChildNotStarted``.
         """
         return self.spawn_command(isolated_command(module, *arguments), pass_fds=pass_fds)
 
@@ -50,16 +49,15 @@ class ChildRegistry:
         order = _Order(list(command), tuple(pass_fds))
         with self._lock:
             if self._refuses:
-                raise ChildrenRefusedError()
+                raise ChildrenRefused()
             if self._starter is None:
                 self._starter = threading.Thread(target=self._start_children, name="children", daemon=True)
                 self._starter.start()
             self._orders.put(order)
         order.done.wait()
-        if order.failure is not None:
-            raise order.failure
-        assert order.child is not None
-        return order.child
+        if isinstance(order.outcome, SheafError):
+            raise order.outcome
+        return order.outcome
 
     def _start_children(self) -> None:
         while (order := self._orders.get()) is not None:
@@ -70,15 +68,15 @@ class ChildRegistry:
         # Under the lock, so that no child can appear between the look of kill_all and its end.
         with self._lock:
             if self._refuses:
-                order.failure = ChildrenRefusedError()
                 return
             try:
-                order.child = spawn_command(order.command, order.pass_fds)
+                child = spawn_command(order.command, order.pass_fds)
             except SheafError as failure:
-                order.failure = failure
+                order.outcome = failure
                 return
-            self._children = {child for child in self._children if child.returncode is None}
-            self._children.add(order.child)
+            order.outcome = child
+            self._children = {known for known in self._children if known.returncode is None}
+            self._children.add(child)
 
     @property
     def running(self) -> int:

@@ -1,8 +1,8 @@
 """Starting our own children isolated, and what such a child does first.
 
 ``-I`` keeps the current folder, the user's site-packages and every PYTHON* variable out of the child's
-imports, and ``/`` as its folder leaves nothing there to find: a hostile ``json.py`` beside the user's files is
-never imported.
+imports, and ``/`` as its folder leaves nothing there to find: a hostile ``json.py`` beside the user's files
+is never imported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hrd_desktop.domain.errors.process import ChildNotStartedError, ChildOrphanedError
+from hrd_desktop.domain.errors.process import ChildNotStarted, ChildOrphaned
 from hrd_desktop.process.hardening import HardeningState, harden_process
 from hrd_desktop.process.kernel import PR_SET_PDEATHSIG, prctl
 from hrd_desktop.process.network import NetworkState, give_up_network
@@ -51,7 +51,7 @@ def spawn_isolated(module: str, *arguments: str, pass_fds: Sequence[int] = ()) -
     """Start ``module`` isolated, with unbuffered pipes on its standard input and output.
 
     Standard error goes nowhere: a traceback could carry the content of a file. Raises
-    ``ChildNotStartedError``.
+    ``ChildNotStarted``.
 
     On Linux the child is killed by the kernel when the *thread* that called this ends: call it from a thread
     that lives as long as the child should, or through ``ChildRegistry``, which has one.
@@ -76,13 +76,13 @@ def spawn_command(command: Sequence[str], pass_fds: Sequence[int] = ()) -> subpr
             start_new_session=True,
         )
     except OSError as failure:
-        raise ChildNotStartedError(failure.errno) from None
+        raise ChildNotStarted(failure.errno) from None
 
 
 def begin_child() -> ChildState:
     """What every child does before anything else: harden, die with the parent, give up the network.
 
-    Raises ``ChildOrphanedError`` when the parent died before the kernel was told to watch it.
+    Raises ``ChildOrphaned`` when the parent died before the kernel was told to watch it.
     """
     hardening = harden_process()
     dies_with_parent = _die_with_parent()
@@ -100,5 +100,5 @@ def _die_with_parent() -> bool:
     # changed by now to that of init or of a subreaper.
     expected = os.environ.get(_PARENT_VARIABLE)
     if expected is not None and expected != str(os.getppid()):
-        raise ChildOrphanedError()
+        raise ChildOrphaned()
     return expected is not None

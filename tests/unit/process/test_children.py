@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hrd_desktop.domain.errors.process import ChildNotStartedError, ChildrenRefusedError
+from hrd_desktop.domain.errors.process import ChildNotStarted, ChildrenRefused
 from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.process.spawn import isolated_command, isolated_environment, spawn_command
 
@@ -79,7 +79,7 @@ def test_a_child_inherits_nothing_it_does_not_need(monkeypatch: pytest.MonkeyPat
 
 def test_a_command_that_does_not_exist_is_a_typed_failure() -> None:
     registry = ChildRegistry()
-    with pytest.raises(ChildNotStartedError) as failure:
+    with pytest.raises(ChildNotStarted) as failure:
         registry.spawn_command(["/nonexistent/program"])
     assert failure.value.fields == {"errno": 2}
     assert "nonexistent" not in repr(failure.value)
@@ -130,7 +130,7 @@ def test_nothing_starts_after_close() -> None:
     assert registry.close(BOUND_S) == 0
     assert child.returncode == -signal.SIGKILL
     _close(child)
-    with pytest.raises(ChildrenRefusedError):
+    with pytest.raises(ChildrenRefused):
         registry.spawn_command(_WAIT)
     assert registry.close(BOUND_S) == 0
 
@@ -185,10 +185,10 @@ def test_a_child_dies_with_its_parent_even_when_busy() -> None:
 def test_a_child_whose_parent_is_gone_already_does_not_begin() -> None:
     code = (
         "from hrd_desktop.process.spawn import begin_child\n"
-        "from hrd_desktop.domain.errors.process import ChildOrphanedError\n"
+        "from hrd_desktop.domain.errors.process import ChildOrphaned\n"
         "try:\n"
         "    begin_child()\n"
-        "except ChildOrphanedError:\n"
+        "except ChildOrphaned:\n"
         "    print('orphan')\n"
     )
     environment = {**isolated_environment(), "SHEAF_PARENT": "1"}
