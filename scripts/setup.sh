@@ -95,9 +95,11 @@ environment() {
     fi
     say "Installing the locked libraries."
     rm -f "$venv"/.made-for-*
-    set -- --requirement requirements/build.txt --requirement requirements/runtime.txt
-    [ "$want" = run ] || set -- "$@" --requirement requirements/dev.txt
-    install --require-hashes --only-binary :all: "$@"
+    set -- --requirement requirements/runtime.txt
+    # bagit comes as source only; the wheels of everything else run no code when they are installed.
+    [ "$want" = run ] || set -- "$@" --requirement requirements/dev.txt --no-binary bagit
+    install --require-hashes --only-binary :all: --requirement requirements/build.txt
+    install --require-hashes --only-binary :all: --no-build-isolation "$@"
     install --no-deps --no-build-isolation --no-index --editable .
     launcher hrd-vault hrd_desktop.cli.entry
     launcher hrd-desktop hrd_desktop.__main__
