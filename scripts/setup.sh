@@ -22,7 +22,7 @@ newest_python() {
         usable "$PYTHON" && printf '%s\n' "$PYTHON"
         return
     fi
-    # No further than the versions whose wheels are in requirements/*.txt.
+    # The versions on which the locked lists were installed and imported, newest first.
     for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do
         if usable "$python"; then
             printf '%s\n' "$python"
