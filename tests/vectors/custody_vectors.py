@@ -109,8 +109,9 @@ def custody() -> Json:
     add("largest numbers", [largest])
     add("leaf hash changed", [{**one, "leaf_hash": "0" + one["leaf_hash"][1:]}], "event-leaf")
     add(
-        "leaf hash without the 0x00", [{**one, "leaf_hash": sha256(one["leaf"].encode()).hex()}],"
-        " "event-leaf"
+        "leaf hash without the 0x00",
+        [{**one, "leaf_hash": sha256(one["leaf"].encode()).hex()}],
+        "event-leaf",
     )
     add("leaf hash in capitals", [{**one, "leaf_hash": one["leaf_hash"].upper()}], "event-leaf")
     leaf = json.loads(one["leaf"])
