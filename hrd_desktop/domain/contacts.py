@@ -6,7 +6,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -189,6 +189,24 @@ def edited_contact(contact: Contact, draft: ContactFields, now_utc: datetime) ->
     return changed
 
 
+def without_claims(draft: ContactDraft) -> ContactDraft:
+    """Return ``draft`` without what only the user can vouch for; for a file that somebody else made.
+
+    A stranger's file may say that its key was checked in person, that a number is safe, or that its
+    contact is called first in an emergency. None of it is taken over. That a channel is *not* safe is.
+    """
+    return replace(
+        draft,
+        channels=tuple(
+            replace(channel, safe=Safety.UNKNOWN) if channel.safe is Safety.YES else channel
+            for channel in draft.channels
+        ),
+        emergency_order=None,
+        how_checked=KeyCheck.NOT_CHECKED,
+        checked_on=None,
+    )
+
+
 def verify_contact(contact: ContactFields) -> None:
     """Raise the first ``ContactFieldError`` that ``contact`` gives cause for."""
     verify_filled("alias", contact.alias)
@@ -334,5 +352,7 @@ def _verify_distinct(field: str, values: Iterable[str]) -> None:
 
 def _verify_public_key(text: str) -> None:
     verify_text("public_key", text, MAX_PUBLIC_KEY)
+    if text:
+        verify_filled("public_key", text)
     if is_secret_key(text):
         raise ContactSecretKey("public_key")

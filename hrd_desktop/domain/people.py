@@ -80,19 +80,6 @@ class ConsentCapacity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class CasePerson:
-    """One part that one contact plays in one case."""
-
-    case_id: uuid.UUID
-    contact_id: uuid.UUID
-    role: CaseRole
-    note: str = ""
-
-    def __repr__(self) -> str:
-        return f"<CasePerson {self.contact_id}>"
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
 class Consent:
     """One person's answer about one purpose.
 
@@ -135,9 +122,9 @@ class Consent:
         return self.expires_on is None or day <= self.expires_on
 
 
-def verify_case_person(person: CasePerson) -> None:
-    """Raise a ``ContactFieldError`` when the note is not acceptable."""
-    verify_text("note", person.note, MAX_PERSON_NOTE)
+def verify_person_note(note: str) -> None:
+    """Raise a ``ContactFieldError`` when the note to a person's part in a case is not acceptable."""
+    verify_text("note", note, MAX_PERSON_NOTE)
 
 
 def verify_consent(consent: Consent) -> None:

@@ -68,18 +68,6 @@ class ContactSecretKey(ContactFieldError):
     code = "contact-secret-key"
 
 
-class ContactNotFound(SheafError):
-    """No contact has this id."""
-
-    code = "contact-not-found"
-
-
-class ConsentNotFound(SheafError):
-    """No consent has this id."""
-
-    code = "consent-not-found"
-
-
 class ContactsFileError(SheafError):
     """A file of contacts cannot be read as a whole."""
 
