@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 top=$(pwd -P)
 venv=$top/.venv
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 stop() { say "$@"; exit 1; }
 
 usable() {
@@ -23,7 +23,7 @@ newest_python() {
         return
     fi
     # The versions on which the locked lists were installed and imported, newest first.
-    for python in python3.13 python3.12 python3.11 python3 /usr/bin/python3; do
+    for python in python3.13 python3.12 python3.11 python3; do
         if usable "$python"; then
             printf '%s\n' "$python"
             return

@@ -47,6 +47,10 @@ def test_tests_run_on_the_locked_versions_of_the_program(project: Path) -> None:
 
 
 def test_every_library_that_is_imported_is_declared(project: Path) -> None:
+    provided = sys.stdlib_module_names | {
+        "hrd_desktop",
+        "_typeshed",
+    }  # the latter only while types are checked
     declared = names((project / "requirements/runtime.in").read_text("utf-8"))
     providers = packages_distributions()
     for path in (project / "hrd_desktop").rglob("*.py"):
@@ -57,7 +61,7 @@ def test_every_library_that_is_imported_is_declared(project: Path) -> None:
                 imported = [node.module or ""]
             else:
                 continue
-            for top in {name.split(".")[0] for name in imported} - {"hrd_desktop"} - sys.stdlib_module_names:
+            for top in {name.split(".")[0] for name in imported} - provided:
                 distributions = names("\n".join(providers.get(top, [top])))
                 assert distributions & declared, f"{path.name}:{node.lineno} imports {top}, not in runtime.in"
 
