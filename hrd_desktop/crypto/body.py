@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from hrd_desktop.crypto.headers import HEADER_BYTES
-from hrd_desktop.crypto.padding import padded_bytes
+from hrd_desktop.crypto.padding import BLOCK_BYTES, padded_bytes
 from hrd_desktop.domain.errors.vault import ObjectDamagedError
 
 CHUNK_BYTES = 16_384
@@ -37,6 +37,17 @@ def body_size(content_bytes: int) -> int:
 def object_size(content_bytes: int) -> int:
     """The length of the whole object: header, body, and padding (section 4.3)."""
     return padded_bytes(BODY_AT + body_size(content_bytes))
+
+
+def verify_object_size(size_bytes: int, content_bytes: int, *, in_reserve: bool = False) -> None:
+    """Raise ``ObjectDamagedError`` unless an object of ``size_bytes`` can hold ``content_bytes``.
+
+    The length is exactly the padded one; ``in_reserve`` (compartment 1) permits a longer object.
+    """
+    wanted_bytes = object_size(content_bytes)
+    fits = size_bytes >= wanted_bytes if in_reserve else size_bytes == wanted_bytes
+    if not fits or size_bytes % BLOCK_BYTES:
+        raise ObjectDamagedError(part="length")
 
 
 def body_context(vault_id: bytes, object_name: bytes) -> bytes:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import rfc8785
@@ -52,15 +52,6 @@ class SealedEvent:
     leaf: bytes
     leaf_hash: bytes
     disclosures: dict[str, str]
-
-
-@dataclass(frozen=True, repr=False)
-class EventLine:
-    """One line of a bundle's custody file; its leaf hash is checked, its disclosures are not yet."""
-
-    leaf: bytes
-    leaf_hash: bytes
-    disclosures: tuple[str, ...]
 
 
 def seal_event(values: Mapping[str, Value], random: Random) -> SealedEvent:
@@ -139,6 +130,26 @@ def parse_line(untrusted_line: bytes) -> tuple[bytes, dict[str, str]]:
             raise CustodyError(kind="event-digest")
         by_name[name] = untrusted_disclosure
     return leaf, by_name
+
+
+def verify_lines(untrusted_lines: Iterable[bytes]) -> Iterator[dict[str, Value]]:
+    """The disclosed values of each event of one item, in order; lines without their line feed.
+
+    Raises ``CustodyError`` with the ``line``, from 0, and the kind: that of ``parse_line`` or
+    ``verify_event``, or ``event-order`` when ``previous`` is disclosed and is not the leaf hash of the line
+    before.
+    """
+    previous: str | None = None
+    for number, untrusted_line in enumerate(untrusted_lines):
+        try:
+            leaf, disclosures = parse_line(untrusted_line)
+            values = verify_event(leaf, disclosures)
+        except CustodyError as failure:
+            raise CustodyError(**failure.fields, line=number) from None
+        if "previous" in values and values["previous"] != previous:
+            raise CustodyError(kind="event-order", line=number)
+        previous = leaf_hash(leaf).hex()
+        yield values
 
 
 def _disclose(name: str, value: Value, random: Random) -> str:
