@@ -1,0 +1,423 @@
+"""One SQLCipher connection: pinned settings, typed failures, transactions that cannot be nested.
+
+Method: docs/spec/vault-format.md, section 5. Two properties of the library shape this module:
+
+- A page that does not authenticate comes back as zeros and the statement may still succeed (the last page
+  of an overflow chain does so). ``cipher_status`` then answers 0 and goes on doing so. It is asked after
+  every statement, before a row is handed out, so that no value from a damaged page is ever returned.
+- Messages of the library quote values, and a statement's text stays in its cache. No message is passed
+  on, and the key goes in by a call of its own instead of through ``PRAGMA key``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from sqlcipher3 import dbapi2
+
+from hrd_desktop.domain.errors.base import Cancelled, IntegrityError
+from hrd_desktop.domain.errors.records import FieldValueError
+from hrd_desktop.domain.errors.vault import (
+    DatabaseUnsafeError,
+    DerivedDamagedError,
+    DiskFailedError,
+    DiskFullError,
+    NewerFormatError,
+    RecordsDamagedError,
+    VaultInUseError,
+    VaultReadOnlyError,
+)
+from hrd_desktop.storage.disk import create_file, disk_errors
+from hrd_desktop.storage.migrations.migrate import known_version, load_statements
+
+Value = str | int | float | bytes | None
+Row = tuple[Any, ...]
+T = TypeVar("T")
+
+KEY_BYTES: Final = 32
+SALT_BYTES: Final = 16
+PAGE_BYTES: Final = 4096
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the two databases: its name in errors and resources, and what damage to it is called."""
+
+    name: str
+    damaged: type[IntegrityError]
+
+
+#: By ``application_id``.
+PARTS: Final = {
+    0x53484652: Part("records", RecordsDamagedError),
+    0x53484644: Part("derived", DerivedDamagedError),
+}
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A setting, what it is set to, and the only answer that is accepted when it is read back."""
+
+    name: str
+    value: str
+    answer: str
+
+
+#: In this order: the cipher's own before the first page is read, the lock before the journal.
+PINS: Final = (
+    Pin("cipher_page_size", "4096", "4096"),
+    Pin("cipher_hmac_algorithm", "HMAC_SHA512", "hmac_sha512"),
+    Pin("cipher_kdf_algorithm", "PBKDF2_HMAC_SHA512", "pbkdf2_hmac_sha512"),
+    Pin("cipher_plaintext_header_size", "0", "0"),
+    Pin("cipher_memory_security", "ON", "1"),
+    Pin("temp_store", "MEMORY", "2"),
+    Pin("secure_delete", "ON", "1"),
+    Pin("mmap_size", "0", "0"),
+    Pin("locking_mode", "EXCLUSIVE", "exclusive"),
+    Pin("journal_mode", "TRUNCATE", "truncate"),
+    Pin("synchronous", "EXTRA", "3"),
+    Pin("fullfsync", "ON", "1"),
+    Pin("checkpoint_fullfsync", "ON", "1"),
+    Pin("trusted_schema", "OFF", "0"),
+    Pin("foreign_keys", "ON", "1"),
+    Pin("cell_size_check", "ON", "1"),
+    Pin("auto_vacuum", "NONE", "0"),
+)
+
+_ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
+_ALLOW: Final = 0
+_DENY: Final = 1
+
+
+class DatabaseBug(Exception):
+    """Our own mistake: a statement that cannot run, a change outside a transaction. Carries a code only."""
+
+
+class ConstraintBroken(DatabaseBug):
+    """A change broke a constraint of the schema (a value twice, a record that others refer to)."""
+
+
+class Database:
+    """An open database. Used by the thread that opened it, except ``interrupt``."""
+
+    def __init__(self, connection: Any, part: Part) -> None:
+        self._connection = connection
+        self._part = part
+        self._keyed = False
+        self._damaged = False
+        self._sync_failed = False
+        self._transaction = False
+        self._closed = False
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def query(self, sql: str, params: Sequence[Value] = ()) -> list[Row]:
+        """All rows. Raises RecordsDamagedError or DerivedDamagedError, DiskFailedError, Cancelled."""
+
+        def run() -> list[Row]:
+            return list(self._connection.execute(sql, params).fetchall())
+
+        return self._guarded(run)
+
+    def one(self, sql: str, params: Sequence[Value] = ()) -> Row | None:
+        """The first row, or None. Raises what ``query`` raises."""
+        rows = self.query(sql, params)
+        return rows[0] if rows else None
+
+    # -- changing ---------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside, or nothing of it. Never inside another one.
+
+        Raises VaultReadOnlyError after a write or sync that failed, DiskFullError, DiskFailedError, and
+        what ``query`` raises. An exception from inside rolls back and goes on.
+        """
+        if self._transaction:
+            raise DatabaseBug("transaction in a transaction")
+        if self._sync_failed:
+            raise VaultReadOnlyError()
+        self._guarded(lambda: self._connection.execute("BEGIN IMMEDIATE"))
+        self._transaction = True
+        try:
+            yield
+            self._guarded(lambda: self._connection.execute("COMMIT"))
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._transaction = False
+
+    def execute(self, sql: str, params: Sequence[Value] = ()) -> int:
+        """Run a change inside a transaction; the number of rows changed.
+
+        Raises ConstraintBroken, DiskFullError, DiskFailedError, and what ``query`` raises.
+        """
+        self._ensure_in_transaction()
+        return int(self._guarded(lambda: self._connection.execute(sql, params).rowcount))
+
+    def insert(self, sql: str, params: Sequence[Value] = ()) -> int:
+        """Run an INSERT inside a transaction; the new row's number. Raises what ``execute`` raises."""
+        self._ensure_in_transaction()
+        return int(self._guarded(lambda: self._connection.execute(sql, params).lastrowid))
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> int:
+        """Run a change once for each row inside a transaction. Raises what ``execute`` raises."""
+        self._ensure_in_transaction()
+        return int(self._guarded(lambda: self._connection.executemany(sql, rows).rowcount))
+
+    def rekey(self, key: bytes, salt: bytes) -> None:
+        """Encrypt every page anew under another raw key and salt, in a transaction of the library's own.
+
+        Raises DiskFullError, DiskFailedError and what ``query`` raises; then the old key stays.
+        """
+        if self._transaction:
+            raise DatabaseBug("re-key in a transaction")
+        if self._sync_failed:
+            raise VaultReadOnlyError()
+        failure = self._failure_of(self._new_key(key, salt))
+        del key, salt
+        if failure is not None:
+            raise failure
+        # The call does not report a failure of every kind; the file does.
+        self._guarded(lambda: self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall())
+
+    # -- the rest ---------------------------------------------------------------------------
+
+    @property
+    def part(self) -> str:
+        """``records`` or ``derived``."""
+        return self._part.name
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self._transaction
+
+    def verify(self) -> None:
+        """Check the authentication of every page in the file, free ones too, then the structure.
+
+        Reads the whole file. Raises RecordsDamagedError or DerivedDamagedError.
+        """
+        checks = ("cipher_integrity_check", "integrity_check", "foreign_key_check")
+        for check in checks:
+            answer = self.query(f"PRAGMA {check}")
+            if answer not in ([], [("ok",)]):
+                self._damaged = True
+                raise self._part.damaged(check=check)
+
+    def interrupt(self) -> None:
+        """End what is running with Cancelled. From any thread; does nothing after ``close``."""
+        if not self._closed:
+            try:
+                self._connection.interrupt()
+            except dbapi2.ProgrammingError:
+                # Closed by its own thread between the two lines above: nothing is running.
+                return
+
+    def close(self) -> None:
+        """Close; an open transaction is rolled back. Safe to call twice, never raises for damage."""
+        if self._closed:
+            return
+        self._closed = True
+        failure = self._failure_of(self._connection.close)
+        if failure is not None and not isinstance(failure, IntegrityError | MemoryError):
+            raise failure
+
+    def set_key(self, key: bytes, salt: bytes) -> Exception | None:
+        """Give the raw key and salt, once, before the first page is read. Returns what failed, or None.
+
+        Nothing is raised, so that no traceback of a failure has a frame that holds the key. From here on
+        ``ATTACH``, and ``VACUUM`` which needs it, are refused.
+        """
+        failure = self._failure_of(lambda: self._connection.set_key(_key_text(key, salt)))
+        self._connection.set_authorizer(_authorise)
+        self._keyed = True
+        return failure
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _ensure_in_transaction(self) -> None:
+        # The library drops a transaction by itself after some failures; what follows would be committed
+        # one statement at a time.
+        if not self._transaction or not self._connection.in_transaction:
+            raise DatabaseBug("change outside a transaction")
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            failure = self._failure_of(lambda: self._connection.execute("ROLLBACK"))
+            if failure is not None:
+                self._sync_failed = True
+
+    def _new_key(self, key: bytes, salt: bytes) -> Callable[[], object]:
+        return lambda: self._connection.reset_key(_key_text(key, salt))
+
+    def _guarded(self, run: Callable[[], T]) -> T:
+        outcome: list[T] = []
+        failure = self._failure_of(lambda: outcome.append(run()))
+        if failure is not None:
+            # Raised here, where the library's own exception is gone: it holds values.
+            raise failure
+        return outcome[0]
+
+    def _failure_of(self, run: Callable[[], object]) -> Exception | None:
+        if self._damaged:
+            return self._part.damaged()
+        failure: Exception | None = None
+        try:
+            run()
+        except dbapi2.Error as error:
+            failure = self._translated(error)
+        except UnicodeError:
+            failure = FieldValueError(field="text", reason="characters")
+        except OverflowError:
+            failure = FieldValueError(field="number", reason="size")
+        except MemoryError:
+            # The library's word for a page that it could not encrypt or decrypt, too.
+            failure = MemoryError()
+        if self._keyed and not self._closed and not self._is_intact():
+            self._damaged = True
+            return self._part.damaged()
+        return failure
+
+    def _is_intact(self) -> bool:
+        try:
+            answer = self._connection.execute("PRAGMA cipher_status").fetchall()
+        except (dbapi2.Error, MemoryError):
+            return False
+        return bool(answer == [("1",)])
+
+    def _translated(self, error: Exception) -> Exception:
+        code = getattr(error, "sqlite_errorcode", None)
+        primary = code & 0xFF if isinstance(code, int) else None
+        if primary in (11, 26):  # SQLITE_CORRUPT, SQLITE_NOTADB
+            self._damaged = True
+            return self._part.damaged()
+        if primary == 13:  # SQLITE_FULL
+            return DiskFullError()
+        if primary in (3, 8, 10, 14):  # SQLITE_PERM, READONLY, IOERR, CANTOPEN
+            # A failed sync is never tried again: the kernel may have dropped the page.
+            self._sync_failed = self._sync_failed or self._transaction
+            return DiskFailedError(errno=None, step=self._part.name)
+        if primary in (5, 6):  # SQLITE_BUSY, SQLITE_LOCKED
+            return VaultInUseError()
+        if primary == 9:  # SQLITE_INTERRUPT
+            return Cancelled()
+        if primary == 18:  # SQLITE_TOOBIG
+            return FieldValueError(field="text", reason="size")
+        if primary == 19:  # SQLITE_CONSTRAINT
+            return ConstraintBroken(f"{self._part.name} {code}")
+        return DatabaseBug(f"{self._part.name} {type(error).__name__} {code}")
+
+
+def open_database(
+    path: str, key: bytes, salt: bytes, application_id: int, *, must_exist: bool = False
+) -> Database:
+    """Open the database at ``path``, or make it (0600) where there is none, and bring it to this schema.
+
+    ``key`` is the raw key of 32 bytes, ``salt`` the 16 bytes that stand at the start of the file and are
+    not read from there. With ``must_exist`` a file that is missing or empty is damage. Raises
+    RecordsDamagedError or DerivedDamagedError (a wrong key is not told from damage), DatabaseUnsafeError,
+    NewerFormatError, VaultInUseError, DiskFullError, DiskFailedError.
+    """
+    part = PARTS[application_id]
+    with disk_errors(part.name):
+        try:
+            size_bytes = os.lstat(path).st_size
+        except FileNotFoundError:
+            size_bytes = 0
+            if not must_exist:
+                os.close(create_file(path))
+    if must_exist and size_bytes == 0:
+        # An empty file would be taken for a new database, and all records would seem never to have been.
+        raise part.damaged(reason="missing")
+    database = Database(dbapi2.connect(path, isolation_level=None, cached_statements=256), part)
+    try:
+        _prepare(database)
+        failure = database.set_key(key, salt)
+        # No frame of a traceback from here on holds the key.
+        del key, salt
+        if failure is not None:
+            raise failure
+        _pin(database)
+        _identify(database, application_id, is_new=size_bytes == 0)
+        migrate(database)
+        if part.name == "derived":
+            _ensure_fts_forgets(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def migrate(database: Database, versions: Sequence[Sequence[str]] | None = None) -> int:
+    """Bring the schema to the newest known one, one transaction for each step; the number it has then.
+
+    ``versions`` holds the statements of each schema number from 1 on; by default this program's own.
+    Raises NewerFormatError, DiskFullError, DiskFailedError.
+    """
+    part = database.part
+    known = known_version(part) if versions is None else len(versions)
+    found = _user_version(database)
+    if found > known:
+        raise NewerFormatError(part=f"{part}-schema", found=found, known=known)
+    for version in range(found + 1, known + 1):
+        statements = load_statements(part, version) if versions is None else versions[version - 1]
+        with database.transaction():
+            for statement in statements:
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version = {version}")
+    return known
+
+
+def _key_text(key: bytes, salt: bytes) -> str:
+    if len(key) != KEY_BYTES or len(salt) != SALT_BYTES:
+        raise DatabaseBug("length of key or salt")
+    return f"x'{key.hex()}{salt.hex()}'"
+
+
+def _prepare(database: Database) -> None:
+    # First of all: by default a page that does not authenticate is reported on standard error.
+    _require(database, "cipher_log_level", database.query("PRAGMA cipher_log_level = NONE") == [("NONE",)])
+    version = database.query("PRAGMA cipher_version")
+    _require(database, "cipher_version", bool(version) and bool(version[0][0]))
+
+
+def _pin(database: Database) -> None:
+    for pin in PINS:
+        database.query(f"PRAGMA {pin.name} = {pin.value}")
+        answer = database.query(f"PRAGMA {pin.name}")
+        _require(database, pin.name, bool(answer) and str(answer[0][0]).lower() == pin.answer)
+
+
+def _identify(database: Database, application_id: int, *, is_new: bool) -> None:
+    if is_new:
+        with database.transaction():
+            database.execute(f"PRAGMA application_id = {application_id}")
+        return
+    if database.query("PRAGMA application_id") != [(application_id,)]:
+        raise PARTS[application_id].damaged(reason="application-id")
+
+
+def _ensure_fts_forgets(database: Database) -> None:
+    kept = database.query("SELECT v FROM word_config WHERE k = 'secure-delete'")
+    _require(database, "fts-secure-delete", kept == [(1,)])
+
+
+def _user_version(database: Database) -> int:
+    return int(database.query("PRAGMA user_version")[0][0])
+
+
+def _require(database: Database, setting: str, held: bool) -> None:
+    if not held:
+        database.close()
+        raise DatabaseUnsafeError(setting=setting)
+
+
+def _authorise(action: int, *_: object) -> int:
+    return _DENY if action == _ATTACH else _ALLOW
+
