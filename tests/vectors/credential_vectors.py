@@ -162,7 +162,17 @@ def normalisation() -> Json:
         "old Hangul jamo alone": "\u1112",
         "Hangul filler": "\u3164",
         "middle dot outside Catalan": "a\u00b7b",
+        "geresh after Latin": "a\u05f3",
+        "Katakana middle dot alone": "a\u30fbb",
         "tag character": "\U000e0041",
+    }
+    # Characters with a contextual rule (RFC 5892, appendix A), which `normalise` always refuses.
+    in_context = {
+        "middle dot in Catalan": "col\u00b7lecci\u00f3",
+        "Hebrew geresh": "\u05d2\u05f3",
+        "Hebrew gershayim": "\u05e6\u05d4\u05f4\u05dc",
+        "Katakana middle dot": "\u30a2\u30fb\u30a4",
+        "Greek keraia": "\u0375\u03b1",
     }
     valid, bad = [], []
     for note, text in texts.items():
@@ -174,6 +184,8 @@ def normalisation() -> Json:
         if normalise(text) is not None:
             raise AssertionError(note)
         bad.append({"note": note, "text": text, "kind": "unusable-passphrase"})
+    for note, text in in_context.items():
+        valid.append({"note": note, "text": text, "utf8": text.encode("utf-8").hex()})
     return {
         "_format": "Section 2.4. 'text' is what is typed; 'utf8' is the hex of the bytes for Argon2id. "
         + KIND_NOTE,

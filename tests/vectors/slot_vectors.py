@@ -86,15 +86,26 @@ def slot_files(head: bytes) -> tuple[Json, Json, list[Json]]:
     for number, (text, _, used_key_file, kind, flags) in credentials.items():
         opens.append(
             {
+                "note": f"credential of slot {number}",
                 "text": text,
                 "key_file": used_key_file.hex() if used_key_file else None,
                 "root": roots[number].hex(),
                 **slot_fields(number, kind, flags),
             }
         )
-    no = {"text": "wrong passphrase", "key_file": None, "kind": "no-slot-opens"}
-    wrong_file = {"text": "third passphrase", "key_file": "00", "kind": "no-slot-opens"}
-    missing_file = {"text": "third passphrase", "key_file": None, "kind": "no-slot-opens"}
+    no = {"note": "wrong passphrase", "text": "wrong passphrase", "key_file": None, "kind": "no-slot-opens"}
+    wrong_file = {
+        "note": "another key file",
+        "text": "third passphrase",
+        "key_file": "00",
+        "kind": "no-slot-opens",
+    }
+    missing_file = {
+        "note": "no key file",
+        "text": "third passphrase",
+        "key_file": None,
+        "kind": "no-slot-opens",
+    }
     return blobs, files, [*opens, no, wrong_file, missing_file]
 
 
