@@ -46,24 +46,29 @@ def test_tests_run_on_the_locked_versions_of_the_program(project: Path) -> None:
     assert shared == {name: runtime[name] for name in shared}
 
 
-def test_every_library_that_is_imported_is_declared(project: Path) -> None:
-    provided = sys.stdlib_module_names | {
-        "hrd_desktop",
-        "_typeshed",
-    }  # the latter only while types are checked
-    declared = names((project / "requirements/runtime.in").read_text("utf-8"))
+def imported(path: Path) -> set[str]:
+    """Return the top-level modules that a file imports and that are neither ours nor Python's."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    # `_typeshed` is there only while types are checked.
+    return found - sys.stdlib_module_names - {"hrd_desktop", "tests", "scripts", "_typeshed"}
+
+
+@pytest.mark.parametrize(("folder", "lists"), [("hrd_desktop", ["runtime"]), ("tests", ["runtime", "dev"])])
+def test_every_library_that_is_imported_is_declared(project: Path, folder: str, lists: list[str]) -> None:
+    declared = {
+        name for each in lists for name in names((project / f"requirements/{each}.in").read_text("utf-8"))
+    }
     providers = packages_distributions()
-    for path in (project / "hrd_desktop").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.Import):
-                imported = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                imported = [node.module or ""]
-            else:
-                continue
-            for top in {name.split(".")[0] for name in imported} - provided:
-                distributions = names("\n".join(providers.get(top, [top])))
-                assert distributions & declared, f"{path.name}:{node.lineno} imports {top}, not in runtime.in"
+    paths = list((project / folder).rglob("*.py"))
+    for path in paths:
+        for module in imported(path) - {other.stem for other in paths}:
+            distributions = names("\n".join(providers.get(module, [module])))
+            assert distributions & declared, f"{path.name} imports {module}, which is not declared"
 
 
 def test_every_resource_folder_is_installed(project: Path) -> None:
