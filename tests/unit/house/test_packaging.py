@@ -54,8 +54,9 @@ def imported(path: Path) -> set[str]:
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "").split(".")[0])
-    # `_typeshed` is there only while types are checked.
-    return found - sys.stdlib_module_names - {"hrd_desktop", "tests", "scripts", "_typeshed"}
+    # A leading underscore is Python's own: a part of another version of it, or of its type stubs.
+    ours = {"hrd_desktop", "tests", "scripts"}
+    return {name for name in found - sys.stdlib_module_names - ours if not name.startswith("_")}
 
 
 @pytest.mark.parametrize(("folder", "lists"), [("hrd_desktop", ["runtime"]), ("tests", ["runtime", "dev"])])
