@@ -186,9 +186,19 @@ def normalisation() -> Json:
         bad.append({"note": note, "text": text, "kind": "unusable-passphrase"})
     for note, text in in_context.items():
         valid.append({"note": note, "text": text, "utf8": text.encode("utf-8").hex()})
+    # Assigned after Unicode 14.0, hence refused, whatever this interpreter knows of them.
+    newer = {
+        "15.0": ("shaking face emoji", "\U0001fae8"),
+        "15.0 too": ("Kawi digit zero", "\U00011f50"),
+        "15.1": ("ideograph of extension I", "\U0002ebf0"),
+        "16.0": ("Garay digit zero", "\U00010d40"),
+    }
+    for version, (note, text) in newer.items():
+        entry = {"note": note, "text": text, "assigned_in": version.split()[0]}
+        bad.append({**entry, "kind": "unusable-passphrase"})
     return {
-        "_format": "Section 2.4. 'text' is what is typed; 'utf8' is the hex of the bytes for Argon2id. "
-        + KIND_NOTE,
+        "_format": "Section 2.4. 'text' is what is typed; 'utf8' is the hex of the bytes for Argon2id;"
+        " 'assigned_in' the version of Unicode, above 14.0, that has the character. " + KIND_NOTE,
         "vectors": valid + bad,
     }
 
@@ -273,9 +283,9 @@ def recovery() -> Json:
     }.items():
         passphrases.append({"note": note, "text": spelling})
     return {
-        "_format": "Section 2.5. 'codes': 20 bytes and their two forms. 'accepted': other spellings"
-        " of a code."
-        " 'passphrases': texts that are no recovery code and hence passphrases (or unusable ones).",
+        "_format": "Section 2.5. 'codes': 20 bytes and their two forms. 'accepted': other spellings of a"
+        " code. 'passphrases': texts that are no recovery code and hence passphrases (or unusable"
+        " ones).",
         "codes": valid,
         "accepted": accepted,
         "passphrases": passphrases,
@@ -324,8 +334,7 @@ def kdf() -> Json:
             }
         )
     return {
-        "_format": "Section 2.2. 'text' typed → 'credential_bytes' → 'stretched' → 'root'; byte"
-        " strings in hex,"
-        " 'key_file' null where there is none.",
+        "_format": "Section 2.2. 'text' typed → 'credential_bytes' → 'stretched' → 'root'; byte strings in"
+        " hex, 'key_file' null where there is none.",
         "vectors": vectors,
     }

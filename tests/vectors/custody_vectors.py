@@ -146,8 +146,8 @@ def custody() -> Json:
     add("previous is another hash", [one, orphan], "event-order")
     add("the event before left out", [two], "event-order")
     return {
-        "_format": "custody-event.md. 'lines' are the lines of one data/custody/NNNN.jsonl, without"
-        " line feeds; valid ones"
+        "_format": "custody-event.md. 'lines' are the lines of one data/custody/NNNN.jsonl, without line"
+        " feeds; valid ones"
         " pass with what is disclosed. " + KIND_NOTE,
         "vectors": vectors,
     }

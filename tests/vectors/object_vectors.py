@@ -34,9 +34,8 @@ def keys() -> Json:
                 }
             )
     return {
-        "_format": "Section 3. Byte strings in hex; the length of 'key' is that of the table. For"
-        " the two databases"
-        " the hex of 'key' is what stands between the quotation marks of PRAGMA key.",
+        "_format": "Section 3. Byte strings in hex; the length of 'key' is that of the table. For the two"
+        " databases the hex of 'key' is what stands between the quotation marks of PRAGMA key.",
         "vectors": vectors,
     }
 
@@ -75,9 +74,8 @@ def padding() -> Json:
         2**52 - 1,
     ]
     return {
-        "_format": "Section 4.3. 'lengths': [L, padded length of L]. 'sizes': [size of the content,"
-        " body length,"
-        " length of the whole object].",
+        "_format": "Section 4.3. 'lengths': [L, padded length of L]. 'sizes': [size of the content, body"
+        " length, length of the whole object].",
         "lengths": [[n, padded_length(n)] for n in sorted(lengths)],
         "sizes": [[s, body_length(s), padded_length(4096 + body_length(s))] for s in sizes],
     }
@@ -224,9 +222,9 @@ def headers() -> Json:
     inside("byte after the name", lambda d: put(d, 140 + 22, b"\1"), "damaged")
     inside("last byte", lambda d: put(d, 1999, b"\1"), "damaged")
     return {
-        "_format": "Section 4.1 and 4.4. 'bytes' are the first 4,096 bytes of an object named"
-        " 'file_name' of 'file_length'"
-        " bytes; 'good_copies' the copies that open. 'compartment_1' true: the same object is valid"
+        "_format": "Section 4.1 and 4.4. 'bytes' are the first 4,096 bytes of an object named 'file_name' of"
+        " 'file_length' bytes; 'good_copies' the copies that open. 'compartment_1' true: the same"
+        " object is valid"
         " in compartment 1. " + BYTES_NOTE + " " + KIND_NOTE,
         "header_key": hkdf(COMPARTMENT_KEY, VAULT_ID, "sheaf/v1/object-headers", 32).hex(),
         "vault_id": VAULT_ID.hex(),
@@ -339,10 +337,9 @@ def bodies() -> Json:
     other_content = seal_body(b"y", salt)
     add("right in itself, SHA-256 of the header another", [{"hex": other_content.hex()}], 1, bad)
     return {
-        "_format": "Section 4.2. 'bytes' are the body (from offset 4,096 of an object to where its"
-        " padding would begin),"
-        " 'size' and 'sha256' what the header says, 'opens' the content. Valid vectors name the"
-        " salt, so that they can be"
+        "_format": "Section 4.2. 'bytes' are the body (from offset 4,096 of an object to where its padding"
+        " would begin), 'size' and 'sha256' what the header says, 'opens' the content. Valid"
+        " vectors name the salt, so that they can be"
         " made again. " + BYTES_NOTE + " " + KIND_NOTE,
         "file_key": FILE_KEY.hex(),
         "vault_id": VAULT_ID.hex(),
@@ -387,8 +384,7 @@ def database() -> Json:
             }
         )
     return {
-        "_format": "Section 5. 'base64' is a whole database of one page with an empty schema,"
-        " sealed without SQLCipher;"
-        " opened with 'key' (raw key ‖ salt, hex) it has these two pragmas.",
+        "_format": "Section 5. 'base64' is a whole database of one page with an empty schema, sealed without"
+        " SQLCipher; opened with 'key' (raw key ‖ salt, hex) it has these two pragmas.",
         "vectors": vectors,
     }

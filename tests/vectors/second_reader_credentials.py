@@ -1,4 +1,8 @@
-"""The second reader's sections 2.4 and 2.5 of vault-format.md: from a text to the bytes for Argon2id."""
+"""The second reader's sections 2.4 and 2.5 of vault-format.md: from a text to the bytes for Argon2id.
+
+Characters that Unicode 14.0 does not assign are to be refused; here that holds under Python 3.11, whose
+`unicodedata` is 14.0, and a later Python takes some of them.
+"""
 
 from __future__ import annotations
 

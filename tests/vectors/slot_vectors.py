@@ -109,6 +109,40 @@ def slot_files(head: bytes) -> tuple[Json, Json, list[Json]]:
     return blobs, files, [*opens, no, wrong_file, missing_file]
 
 
+def damage_vectors() -> list[Json]:
+    """Changes of the two files of one vault; the first passphrase (slot 0) opens what is left."""
+
+    def flip(*places: int) -> list[Json]:
+        return [{"at": at, "xor": "01"} for at in places]
+
+    slot, tag = 4096, 8191
+    cases: list[tuple[str, list[Json], list[Json], list[str]]] = [
+        ("tag of the slot in a", flip(tag), [], ["b"]),
+        ("commitment of the slot in a", flip(slot + 32), [], ["b"]),
+        ("salt of the slot in b", [], flip(slot), ["a"]),
+        ("header of a: its slots still count", flip(100), [], ["a", "b"]),
+        ("header of a, slot in b", flip(100), flip(tag), ["a"]),
+        (
+            "an unused slot, another's slot and the tail",
+            flip(4 * 4096, 6 * 4096, 40_000),
+            flip(2 * 4096),
+            ["a", "b"],
+        ),
+        ("tag of the slot in both", flip(tag), flip(tag), []),
+        ("commitment of the slot in both", flip(slot + 32), flip(slot + 63), []),
+        ("tag in a, commitment in b", flip(tag), flip(slot + 32), []),
+    ]
+    kinds = {
+        "tag of the slot in both": "damaged",
+        "commitment of the slot in both": "no-slot-opens",
+        "tag in a, commitment in b": "damaged",
+    }
+    return [
+        {"note": note, "patch_a": a, "patch_b": b} | ({"copies": copies} if copies else {"kind": kinds[note]})
+        for note, a, b, copies in cases
+    ]
+
+
 def slot_fields(number: int, kind: int, flags: int, old_key: bytes | None = None) -> Json:
     return {
         "slot": number,
@@ -243,7 +277,7 @@ def file_vectors(head: bytes) -> list[Json]:
     ):
         add(note, field, "damaged")
     for at in (12, 15, 44, 47, 80, 4063):
-        add(f"zero byte {at} is 1", again(lambda d, at=at: put(d, at, b"\1")), "damaged")  # type: ignore[misc]
+        add(f"zero byte {at} is 1", check(put(head[:4064], at, b"\1")), "damaged")
     for at in (8, 16, 32, 48, 4063):
         add(f"byte {at} changed, checksum not", xor(head, at, 128), "damaged")
     add("checksum changed", xor(head, 4095), "damaged")
@@ -307,19 +341,16 @@ def slots() -> Json:
     blobs, files, opens = slot_files(head)
     blobs["single"] = b64(seal_slot(fill("slot-root", 32), head, 0, slot_inside(0, 1), "single"))
     return {
-        "_format": "Sections 2.1, 2.3 and 8. 'files' are keyslots.a and keyslots.b of one vault and"
-        " 'opens' what each"
-        " credential gives. 'key_slot_files' are single files with what their header says:"
-        " 'version', or the kind"
-        " ('tombstone' means: finish the wipe). 'pairs' are a pair of files by name. 'slots' are"
-        " single slots, to be"
-        " opened with 'root' under the blob 'header'; 'slot' is their number. "
-        + BYTES_NOTE
-        + " "
-        + KIND_NOTE,
+        "_format": "Sections 2.1, 2.3 and 8. 'files' are keyslots.a and keyslots.b of one vault and 'opens'"
+        " what each credential gives; 'damage' changes the two and says in which 'copies' slot 0"
+        " still opens. 'key_slot_files' are single files with what their header says: 'version',"
+        " or the kind ('tombstone' means: finish the wipe). 'pairs' are a pair of files by name."
+        " 'slots' are single slots, to be opened with 'root' under the blob 'header'; 'slot' is"
+        " their number. " + BYTES_NOTE + " " + KIND_NOTE,
         "blobs": blobs,
         "files": files,
         "opens": opens,
+        "damage": damage_vectors(),
         "key_slot_files": file_vectors(head),
         "pairs": pair_vectors(head),
         "slots": slot_vectors(head),

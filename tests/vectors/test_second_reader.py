@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -85,6 +86,8 @@ def refusal(reader: ModuleType, call: Any, *arguments: Any) -> str:
 
 @pytest.mark.parametrize("vector", ids(load("normalisation")["vectors"]))
 def test_normalisation(credentials: ModuleType, vector: dict[str, Any]) -> None:
+    if "assigned_in" in vector and unicodedata.unidata_version != "14.0.0":
+        pytest.skip("the second reader knows of unassigned characters what its interpreter knows")
     if "kind" in vector:
         assert refusal(credentials, credentials.credential_bytes, vector["text"]) == vector["kind"]
     else:
@@ -169,6 +172,19 @@ def test_credentials_of_one_vault(reader: ModuleType, credentials: ModuleType, e
     assert [name for name, _ in found] == ["a", "b"]
     for _, slot in found:
         assert shown(slot) == {name: entry[name] for name in shown(slot)}
+
+
+@pytest.mark.parametrize("vector", ids(SLOTS["damage"]))
+def test_damaged_key_slot_files(reader: ModuleType, vector: dict[str, Any]) -> None:
+    copies = {name: join(SLOTS["files"][name], SLOTS["blobs"], vector[f"patch_{name}"]) for name in "ab"}
+    root = bytes.fromhex(SLOTS["opens"][0]["root"])
+    header = reader.choose_header(copies)
+    if "kind" in vector:
+        assert refusal(reader, reader.open_slots, copies, header, root) == vector["kind"]
+    else:
+        assert [(name, slot.slot) for name, slot in reader.open_slots(copies, header, root)] == [
+            (name, 0) for name in vector["copies"]
+        ]
 
 
 def test_keys(reader: ModuleType) -> None:

@@ -18,16 +18,14 @@ CHUNK = 16_384
 
 BYTES_NOTE = (
     "Bytes are written as a list of pieces to be joined. A piece is {hex}, {base64}, {zeros: how"
-    " many}, {blob: a name in 'blobs'} with"
-    " optional from/to (a slice), or {fill: seed, size}: the first `size` bytes of SHA-256(seed ‖"
-    " 0) ‖ SHA-256(seed"
-    " ‖ 1) ‖ … with seed in ASCII and the counter as 8 bytes, little-endian. 'patch' lists changes"
-    " made afterwards:"
-    " at `at`, `xor` (hex) is combined with what stands there."
+    " many}, {blob: a name in 'blobs'} with optional from/to (a slice), or {fill: seed, size}: the"
+    " first `size` bytes of SHA-256(seed ‖ 0) ‖ SHA-256(seed ‖ 1) ‖ … with seed in ASCII and the"
+    " counter as 8 bytes, little-endian. 'patch' lists changes made afterwards: at `at`, `xor`"
+    " (hex) is combined with what stands there."
 )
 KIND_NOTE = (
-    "A vector with 'kind' must be refused with that kind of error and has exactly one"
-    " fault; one without is valid."
+    "A vector with 'kind' must be refused with that kind of error and has exactly one fault; one"
+    " without is valid."
 )
 
 
