@@ -50,6 +50,9 @@ class FaultKind(StrEnum):
     FILE_CHANGED = "file-changed"
     TAG_FILE_UNLISTED = "tag-file-unlisted"
     OXUM = "oxum"
+    EVENT_LEAF = "event-leaf"
+    EVENT_DIGEST = "event-digest"
+    EVENT_ORDER = "event-order"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
+
+from hrd_desktop.domain.records import Place, WhenTaken
 
 
 class RecipientKind(StrEnum):
@@ -65,6 +68,7 @@ class DisclosureKind(StrEnum):
     ORIGINAL_NAME = "original-name"
     DATE = "date"
     PERSON = "person"
+    PLACE = "place"
     POSITION = "position"
     DEVICE_SERIAL = "device-serial"
     SOURCE = "source"
@@ -102,11 +106,10 @@ class BundleItem:
     exhibit number, 1 or more, unique in the plan. ``sha256`` (32 bytes) and ``size_bytes`` are those
     recorded when the item was taken in: bytes that do not match them never become a bundle.
 
-    ``date`` is ISO 8601 as far as it is known (``2024``, ``2024-05``, ``2024-05-14T10:30+02:00``) and
-    ``date_precision`` a code for what is known of it (``year``, ``month``, ``day``, ``hour``,
-    ``minute``, ``second``, ``circa``). ``sources`` and ``note`` are None unless they were chosen to leave.
-    ``custody_lines`` are JSON documents, one event each, without line ends. ``carried`` is what the
-    caller knows to be inside the item's bytes and custody lines (position, device, people).
+    ``sources`` and ``note`` are None unless they were chosen to leave; a ``place`` whose position is to
+    stay has none. ``custody_lines`` are JSON documents, one event each, without line ends, as
+    docs/spec/custody-event.md fixes them. ``carried`` is what the caller knows to be inside the item's
+    bytes and custody lines (position, device, people): nobody else can list it.
     """
 
     item_id: str
@@ -117,9 +120,8 @@ class BundleItem:
     title: str = field(repr=False)
     original_name: str | None = field(default=None, repr=False)
     description: str | None = field(default=None, repr=False)
-    date: str | None = field(default=None, repr=False)
-    date_precision: str | None = field(default=None, repr=False)
-    place: str | None = field(default=None, repr=False)
+    when: WhenTaken | None = field(default=None, repr=False)
+    place: Place | None = field(default=None, repr=False)
     persons: tuple[str, ...] = field(default=(), repr=False)
     sources: tuple[str, ...] | None = field(default=None, repr=False)
     note: str | None = field(default=None, repr=False)
@@ -146,6 +148,20 @@ class BundlePlan:
     tool: str | None = None
 
 
+def date_text(when: WhenTaken) -> str:
+    """The date as it stands in lists: as far as it is known, with its zone."""
+    if when.zone is None or "T" not in when.at:
+        return when.at
+    return when.at + when.zone if when.zone[0] in "+-Z" else f"{when.at} {when.zone}"
+
+
+def position_text(place: Place) -> str | None:
+    """``latitude, longitude`` in decimal degrees (WGS 84), or None where no position is known."""
+    if place.latitude is None or place.longitude is None:
+        return None
+    return f"{place.latitude:.6f}, {place.longitude:.6f}"
+
+
 def list_disclosures(plan: BundlePlan) -> tuple[Disclosure, ...]:
     """Everything that leaves with ``plan``, in the order of its items, the bundle's own values first."""
     found: list[Disclosure] = []
@@ -167,8 +183,9 @@ def _disclosures_of(item: BundleItem) -> list[Disclosure]:
         (DisclosureKind.TITLE, item.title),
         (DisclosureKind.ORIGINAL_NAME, item.original_name),
         (DisclosureKind.NOTE, item.description),
-        (DisclosureKind.DATE, item.date),
-        (DisclosureKind.POSITION, item.place),
+        (DisclosureKind.DATE, item.when and date_text(item.when)),
+        (DisclosureKind.PLACE, item.place and item.place.name),
+        (DisclosureKind.POSITION, item.place and position_text(item.place)),
         (DisclosureKind.NOTE, item.note),
     )
     several = ((DisclosureKind.PERSON, item.persons), (DisclosureKind.SOURCE, item.sources or ()))
@@ -179,3 +196,21 @@ def _disclosures_of(item: BundleItem) -> list[Disclosure]:
         for value in values
     ]
     return found + list(item.carried)
+
+
+@dataclass(frozen=True)
+class BundleResult:
+    """A finished bundle that was read back and checked.
+
+    ``path`` is the file or folder, ``cover_path`` the cover sheet beside it (None for a folder).
+    ``sha256`` is that of the file; of a folder it is that of its ``tagmanifest-sha512.txt``, which
+    names everything else. ``tagmanifest_sha512`` is the SHA-512 of that same file in every form.
+    ``size_bytes`` is the size of the file, or of all files of the folder.
+    """
+
+    path: Path = field(repr=False)
+    cover_path: Path | None = field(repr=False)
+    items: int
+    size_bytes: int
+    sha256: bytes = field(repr=False)
+    tagmanifest_sha512: bytes = field(repr=False)

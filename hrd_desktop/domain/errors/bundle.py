@@ -125,6 +125,12 @@ class BundleItemMismatch(IntegrityError):
     code = "bundle-item-mismatch"
 
 
+class BundleSourceFailed(SheafError):
+    """Reading what goes into the bundle failed; fields ``item`` (None: a generated file), ``errno``."""
+
+    code = "bundle-source-failed"
+
+
 class BundleTextChanged(SheafError):
     """A generated file came out differently the second time: a defect of the program."""
 

@@ -1,0 +1,198 @@
+"""Checking a bundle, a BagIt bag of others or a zip file of one, without writing anything anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from hrd_desktop.bundle.bag_rules import judge_bag, needed_algorithms
+from hrd_desktop.bundle.folder_reader import iter_folder
+from hrd_desktop.bundle.intake import STRONG_DIGESTS, FaultList, Intake
+from hrd_desktop.bundle.limits import CheckLimits, Event, FileData, ReadingStopped
+from hrd_desktop.bundle.zip_reader import ZipReader
+from hrd_desktop.crypto.age_header import INTRO
+from hrd_desktop.crypto.age_identities import AgeIdentity
+from hrd_desktop.crypto.age_open import decrypt_age
+from hrd_desktop.domain.bundle_report import BundleCheck, Fault, FaultKind
+from hrd_desktop.domain.errors.bundle import (
+    AgeHeaderInvalid,
+    AgePayloadInvalid,
+    BundleFaultFound,
+    BundleUnreadable,
+)
+from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
+
+AGE, ZIP, FOLDER = "age", "zip", "folder"
+_ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
+_PIECE_BYTES = 1 << 16
+
+
+def check_bundle(
+    path: Path,
+    *,
+    identities: Sequence[AgeIdentity] = (),
+    passphrase: str | None = None,
+    limits: CheckLimits | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> BundleCheck:
+    """Check ``path``: a ``.zip.age``, a zip file or a folder, told apart by what they hold.
+
+    Whatever is wrong with the bundle is in the result. Raised are only ``BundleNeedsPassphrase``,
+    ``BundleNeedsIdentity``, ``BundleWrongPassphrase``, ``BundleWrongIdentity``,
+    ``AgeWorkFactorRefused``, ``BundleUnreadable`` and ``Cancelled``. ``progress`` is told bytes of
+    content; a bag with other manifests than SHA-256 and SHA-512 is read twice.
+    """
+    reading = _Reading(
+        path,
+        identities,
+        passphrase,
+        limits or CheckLimits(),
+        progress or NoProgress(),
+        cancel or CancelToken(),
+    )
+    try:
+        return reading.check()
+    except OSError as error:
+        raise BundleUnreadable(errno=error.errno) from None
+
+
+def verify_bundle(
+    path: Path,
+    *,
+    identities: Sequence[AgeIdentity] = (),
+    passphrase: str | None = None,
+    limits: CheckLimits | None = None,
+) -> BundleCheck:
+    """As ``check_bundle``, but raise ``BundleFaultFound`` for the first fault; the result is sound."""
+    result = check_bundle(path, identities=identities, passphrase=passphrase, limits=limits)
+    raise_first_fault(result)
+    return result
+
+
+def raise_first_fault(result: BundleCheck) -> None:
+    """Raise ``BundleFaultFound`` unless ``result`` is sound."""
+    if not result.sound:
+        first = result.faults[0]
+        faults = len(result.faults) + result.faults_left_out
+        raise BundleFaultFound(kind=first.kind.value, detail=first.detail, faults=faults)
+
+
+def judge(container: str, intake: Intake) -> BundleCheck:
+    """The result for what ``intake`` has taken in whole."""
+    findings = judge_bag(intake.files, is_folder=container == FOLDER)
+    faults = FaultList()
+    faults.extend(intake.faults.found)
+    faults.left_out += intake.faults.left_out
+    faults.extend(findings.faults)
+    if findings.own_layout:
+        faults.extend(intake.custody_faults)
+    return BundleCheck(
+        container=container,
+        own_layout=findings.own_layout,
+        bag_version=findings.version,
+        payload_files=findings.payload_files,
+        payload_bytes=findings.payload_bytes,
+        items=findings.items,
+        algorithms=findings.algorithms,
+        faults=tuple(faults.found),
+        faults_left_out=faults.left_out,
+        remarks=tuple(findings.remarks[:1000]),
+    )
+
+
+class _Reading:
+    """One check of one path."""
+
+    def __init__(
+        self,
+        path: Path,
+        identities: Sequence[AgeIdentity],
+        passphrase: str | None,
+        limits: CheckLimits,
+        progress: Progress,
+        cancel: CancelToken,
+    ) -> None:
+        self._path = path
+        self._identities = identities
+        self._passphrase = passphrase
+        self._limits = limits
+        self._progress = progress
+        self._cancel = cancel
+
+    def check(self) -> BundleCheck:
+        container = self._find_container()
+        if container is None:
+            return _failed("", Fault(FaultKind.NOT_A_BUNDLE))
+        self._progress.begin(0, 0)
+        try:
+            intake = Intake(STRONG_DIGESTS, self._limits)
+            self._take_all(container, intake)
+            needed = needed_algorithms(intake.files)
+            if not needed <= set(STRONG_DIGESTS):
+                # Which digests a bag of others needs is known only after it was read once.
+                intake = Intake(sorted(needed | set(STRONG_DIGESTS)), self._limits)
+                self._take_all(container, intake)
+            return judge(container, intake)
+        except ReadingStopped as stopped:
+            faults = (*intake.faults.found[:999], stopped.fault)
+            return _failed(container, *faults, left_out=intake.faults.left_out)
+        except AgeHeaderInvalid as error:
+            return _failed(container, Fault(FaultKind.AGE_HEADER, detail=str(error.fields.get("detail", ""))))
+        except AgePayloadInvalid as error:
+            return _failed(
+                container, Fault(FaultKind.AGE_PAYLOAD, detail=str(error.fields.get("detail", "")))
+            )
+        finally:
+            self._progress.end()
+
+    def _find_container(self) -> str | None:
+        if self._path.is_dir():
+            return FOLDER
+        with _open_regular(self._path) as file:
+            start = file.read(len(_ARMOR))
+        if start.startswith(INTRO):
+            return AGE
+        return ZIP if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
+
+    def _take_all(self, container: str, intake: Intake) -> None:
+        if container == FOLDER:
+            self._take(intake, iter_folder(self._path))
+            return
+        with _open_regular(self._path) as file:
+            reader = ZipReader(self._limits)
+            if container == ZIP:
+                while data := file.read(_PIECE_BYTES):
+                    self._take(intake, reader.feed(data))
+            else:
+                self._take_decrypted(file, lambda data: self._take(intake, reader.feed(data)))
+            self._take(intake, reader.close())
+
+    def _take_decrypted(self, file: BinaryIO, sink: Callable[[bytes], object]) -> None:
+        decrypt_age(file, sink, identities=self._identities, passphrase=self._passphrase)
+
+    def _take(self, intake: Intake, events: Iterable[Event]) -> None:
+        for event in events:
+            self._cancel.raise_if_cancelled()
+            if isinstance(event, FileData):
+                self._progress.advance(len(event.data))
+            intake.take(event)
+
+
+def _failed(container: str, *faults: Fault, left_out: int = 0) -> BundleCheck:
+    return BundleCheck(container, False, "", 0, 0, 0, (), faults, left_out, ())
+
+
+@contextlib.contextmanager
+def _open_regular(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that the user named; a link to it is followed, a pipe or device is not waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        yield file

@@ -1,0 +1,65 @@
+"""The exhibit list as a page that needs no script and no network, made piece by piece."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+
+from hrd_desktop.bundle.plain_text import visible_text
+from hrd_desktop.bundle.texts import BundleTexts
+from hrd_desktop.domain.errors.bundle import BundlePlanInvalid
+from hrd_desktop.domain.export import BundleItem, BundlePlan, date_text, position_text
+
+MAX_THUMBNAIL_BYTES = 1 << 18
+_PIECE_CHARACTERS = 1 << 15
+
+
+def iter_index_page(
+    plan: BundlePlan,
+    texts: BundleTexts,
+    file_of: Callable[[BundleItem], str],
+    find_thumbnail: Callable[[str], bytes | None],
+) -> Iterator[bytes]:
+    """Yield ``index.html``, UTF-8; the same plan gives the same bytes.
+
+    ``file_of`` gives the path of an item's file relative to the page, ``find_thumbnail`` the PNG or JPEG
+    bytes for an item id (at most 256 KiB). Only one thumbnail is in memory at a time. Raises
+    ``BundlePlanInvalid`` for a thumbnail of another sort.
+    """
+
+    def picture(item: BundleItem) -> str | None:
+        data = find_thumbnail(item.item_id)
+        return None if data is None else _picture_address(data, item.item_id)
+
+    parts = texts.index.generate(
+        plan=plan,
+        texts=texts,
+        labels=texts.labels,
+        file_of=file_of,
+        picture=picture,
+        visible=visible_text,
+        date_text=date_text,
+        position_text=position_text,
+    )
+    waiting: list[str] = []
+    characters = 0
+    for part in parts:
+        waiting.append(part)
+        characters += len(part)
+        if characters >= _PIECE_CHARACTERS:
+            yield "".join(waiting).encode("utf-8")
+            waiting, characters = [], 0
+    yield "".join(waiting).encode("utf-8")
+
+
+def _picture_address(data: bytes, item_id: str) -> str:
+    media_type = (
+        "image/png"
+        if data.startswith(b"\x89PNG\r\n\x1a\n")
+        else "image/jpeg"
+        if data.startswith(b"\xff\xd8\xff")
+        else None
+    )
+    if media_type is None or len(data) > MAX_THUMBNAIL_BYTES:
+        raise BundlePlanInvalid(field="thumbnail", item=item_id)
+    return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"
