@@ -297,10 +297,10 @@ CREATE TABLE rekey (
 ) STRICT;
 CREATE TABLE rekey_header (
   name BLOB NOT NULL PRIMARY KEY CHECK (length(name) = 16),
-  written INTEGER NOT NULL DEFAULT 0 CHECK (written IN (0, 1)),
+  pending INTEGER NOT NULL DEFAULT 0 CHECK (pending IN (0, 1)),
   header BLOB
 ) STRICT;
-CREATE INDEX rekey_header_by_step ON rekey_header (written);
+CREATE INDEX rekey_header_by_step ON rekey_header (pending);
 
 -- What the user was in the middle of, and what they look for again.
 

@@ -1,0 +1,241 @@
+"""Custody logs and their events, as they were sealed (docs/spec/custody-event.md)."""
+
+# ruff: noqa: S608 - the texts of statements are made of constants of this package; values are parameters.
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from hrd_desktop.domain.errors.records import ExistsError, NotFoundError
+from hrd_desktop.domain.errors.vault import RecordsDamagedError
+from hrd_desktop.domain.records import CustodyEvent
+from hrd_desktop.storage.database import Database, DatabaseBug, Row, Value
+
+EVENTS_AT_ONCE = 200
+_LOG = (
+    "SELECT l.id, f.id, l.signing_seed, l.created_utc, l.events, l.number FROM custody_log AS l"
+    " LEFT JOIN case_file AS f ON f.number = l.case_file"
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Log:
+    """A custody log. ``case_id`` is None for the Inbox and one-off logs; ``size`` is its number of events.
+
+    ``seed`` is the 32-byte Ed25519 seed of its key, ``created_us`` microseconds since 1970-01-01 UTC.
+    """
+
+    id: UUID
+    case_id: UUID | None
+    seed: bytes
+    created_us: int
+    size: int
+
+
+class Custody:
+    """Tables ``custody_log`` and ``custody_event``; rows of events are only ever added."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # -- logs -------------------------------------------------------------------------------
+
+    def create_log(
+        self,
+        log_id: UUID,
+        case_id: UUID | None,
+        signing_seed: bytes,
+        created_us: int,
+        *,
+        one_off: bool = False,
+    ) -> None:
+        """Begin the log of a case, of the Inbox (``case_id`` None), or of one bundle (``one_off``).
+
+        Raises NotFoundError (no such case), ExistsError (the case or the Inbox has a log).
+        """
+        case: int | None = None
+        if case_id is not None:
+            row = self._database.one("SELECT number FROM case_file WHERE id = ?", (case_id.bytes,))
+            if row is None:
+                raise NotFoundError(kind="case")
+            case = int(row[0])
+        if not one_off and self.find_log(case_id) is not None:
+            raise ExistsError(kind="custody-log")
+        purpose = "bundle" if one_off else "inbox" if case is None else "case"
+        self._database.insert(
+            "INSERT INTO custody_log (id, purpose, case_file, signing_seed, created_utc)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (log_id.bytes, purpose, case, signing_seed, created_us),
+        )
+
+    def log_of(self, case_id: UUID | None) -> Log:
+        """The log of a case, or of the Inbox. Raises NotFoundError."""
+        log = self.find_log(case_id)
+        if log is None:
+            raise NotFoundError(kind="custody-log")
+        return log
+
+    def find_log(self, case_id: UUID | None) -> Log | None:
+        """The log of a case, or of the Inbox, or None."""
+        if case_id is None:
+            row = self._database.one(f"{_LOG} WHERE l.purpose = 'inbox'")
+        else:
+            row = self._database.one(f"{_LOG} WHERE f.id = ?", (case_id.bytes,))
+        return None if row is None else _log_of(row)
+
+    def load_log(self, log_id: UUID) -> Log:
+        """Raises NotFoundError."""
+        return _log_of(self._log_row(log_id))
+
+    def iter_logs(self) -> Iterator[Log]:
+        """All logs in the order they were begun."""
+        for row in self._database.query(f"{_LOG} ORDER BY l.number"):
+            yield _log_of(row)
+
+    # -- events -----------------------------------------------------------------------------
+
+    def append(
+        self,
+        log_id: UUID,
+        item_number: int,
+        item_id: UUID,
+        leaf: bytes,
+        leaf_hash: bytes,
+        disclosures: Mapping[str, str],
+    ) -> int:
+        """Add an event at the end of a log; its sequence, which the sealed event must state too.
+
+        ``item_number`` is the item's number in this log. Raises NotFoundError.
+        """
+        row = self._log_row(log_id)
+        sequence, log = int(row[4]), int(row[5])
+        if _disclosed(disclosures, "sequence") != sequence:
+            raise DatabaseBug("custody event out of order")
+        self._database.execute("UPDATE custody_log SET events = ? WHERE number = ?", (sequence + 1, log))
+        self._database.insert(
+            "INSERT INTO custody_event (log, sequence, item_number, item_id, leaf, leaf_hash, disclosures)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (log, sequence, item_number, item_id.bytes, leaf, leaf_hash, _to_json(disclosures)),
+        )
+        return sequence
+
+    def last_leaf_hash(self, log_id: UUID, item_number: int) -> bytes | None:
+        """The leaf hash of the item's last event in this log, or None when it has none."""
+        row = self._database.one(
+            "SELECT leaf_hash FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
+            " AND item_number = ? ORDER BY sequence DESC LIMIT 1",
+            (log_id.bytes, item_number),
+        )
+        return None if row is None else bytes(row[0])
+
+    def last_time(self, log_id: UUID) -> str | None:
+        """The time of the log's last event as it is written there; None without one or where it is forgotten."""
+        row = self._database.one(
+            "SELECT disclosures FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
+            " ORDER BY sequence DESC LIMIT 1",
+            (log_id.bytes,),
+        )
+        time = None if row is None else _disclosed(_from_json(row[0]), "time")
+        return time if isinstance(time, str) else None
+
+    def iter_events(self, log_id: UUID, item_number: int | None = None) -> Iterator[CustodyEvent]:
+        """The events of a log, or of one item in it, in order. Read a page at a time.
+
+        Raises RecordsDamagedError when what is kept of an event cannot be read.
+        """
+        only = "" if item_number is None else " AND item_number = ?"
+        extra: tuple[Value, ...] = () if item_number is None else (item_number,)
+        after = -1
+        while True:
+            rows = self._database.query(
+                "SELECT sequence, item_number, leaf, leaf_hash, disclosures FROM custody_event"
+                " WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
+                f"{only} AND sequence > ? ORDER BY sequence LIMIT ?",
+                (log_id.bytes, *extra, after, EVENTS_AT_ONCE),
+            )
+            for row in rows:
+                yield _event_of(log_id, row)
+            if len(rows) < EVENTS_AT_ONCE:
+                return
+            after = rows[-1][0]
+
+    def item_ids(self, log_id: UUID) -> dict[int, UUID]:
+        """The items that have events in this log, by their number in it, destroyed ones too."""
+        rows = self._database.query(
+            "SELECT DISTINCT item_number, item_id FROM custody_event"
+            " WHERE log = (SELECT number FROM custody_log WHERE id = ?) ORDER BY item_number",
+            (log_id.bytes,),
+        )
+        return {number: UUID(bytes=item_id) for number, item_id in rows}
+
+    def forget(self, log_id: UUID, sequence: int, field: str) -> None:
+        """Delete the disclosure of one field, value and salt; the leaf stays. Raises NotFoundError."""
+        row = self._database.one(
+            "SELECT number, disclosures FROM custody_event"
+            " WHERE log = (SELECT number FROM custody_log WHERE id = ?) AND sequence = ?",
+            (log_id.bytes, sequence),
+        )
+        if row is None:
+            raise NotFoundError(kind="custody-event")
+        kept = {name: disclosure for name, disclosure in _from_json(row[1]).items() if name != field}
+        self._database.execute(
+            "UPDATE custody_event SET disclosures = ? WHERE number = ?", (_to_json(kept), row[0])
+        )
+
+    def _log_row(self, log_id: UUID) -> Row:
+        row = self._database.one(f"{_LOG} WHERE l.id = ?", (log_id.bytes,))
+        if row is None:
+            raise NotFoundError(kind="custody-log")
+        return row
+
+
+def _log_of(row: Row) -> Log:
+    log_id, case_id, seed, created_us, events = row[:5]
+    return Log(UUID(bytes=log_id), None if case_id is None else UUID(bytes=case_id), seed, created_us, events)
+
+
+def _event_of(log_id: UUID, row: Row) -> CustodyEvent:
+    sequence, item_number, leaf, leaf_hash, stored = row
+    disclosures = _from_json(stored)
+    return CustodyEvent(
+        log_id=log_id,
+        sequence=sequence,
+        item_number=item_number,
+        leaf=leaf,
+        leaf_hash=leaf_hash,
+        disclosures=disclosures,
+        values={name: _disclosed(disclosures, name) for name in disclosures},
+    )
+
+
+def _to_json(disclosures: Mapping[str, str]) -> str:
+    return json.dumps(dict(disclosures), sort_keys=True, separators=(",", ":"))
+
+
+def _from_json(stored: str) -> dict[str, str]:
+    try:
+        disclosures = json.loads(stored)
+    except ValueError:
+        disclosures = None
+    if not isinstance(disclosures, dict):
+        raise RecordsDamagedError(part="custody-event")
+    return disclosures
+
+
+def _disclosed(disclosures: Mapping[str, str], name: str) -> str | int | None:
+    """The value of a field. That its digest stands in the leaf is checked elsewhere (verify)."""
+    disclosure = disclosures.get(name)
+    if disclosure is None:
+        return None
+    try:
+        content = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+    except ValueError:
+        content = None
+    value = content[2] if isinstance(content, list) and len(content) == 3 and content[1] == name else ()
+    if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+        return value
+    raise RecordsDamagedError(part="custody-event")

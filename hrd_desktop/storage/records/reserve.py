@@ -1,0 +1,51 @@
+"""What the vault's reserve consists of, as it was when the vault was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hrd_desktop.storage.database import Database
+
+
+@dataclass(frozen=True, repr=False)
+class ReserveList:
+    """Sizes in bytes of ``records.1`` and ``derived.1``, and the reserve objects with theirs."""
+
+    records_bytes: int
+    derived_bytes: int
+    objects: tuple[tuple[bytes, int], ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """All of it together."""
+        return self.records_bytes + self.derived_bytes + sum(size for _, size in self.objects)
+
+
+class Reserve:
+    """Table ``reserve``, of compartment 0."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def insert(self, objects: Sequence[tuple[bytes, int]], records_bytes: int, derived_bytes: int) -> None:
+        """Record the reserve, once. Raises ConstraintBroken when there is one."""
+        rows: list[tuple[str, bytes | None, int]] = [
+            ("records", None, records_bytes),
+            ("derived", None, derived_bytes),
+        ]
+        rows += [("object", name, size_bytes) for name, size_bytes in objects]
+        self._database.executemany("INSERT INTO reserve (part, name, size_bytes) VALUES (?, ?, ?)", rows)
+
+    def load(self) -> ReserveList | None:
+        """The reserve, or None when the vault has none."""
+        sizes: dict[str, int] = {}
+        objects: list[tuple[bytes, int]] = []
+        for part, name, size_bytes in self._database.query(
+            "SELECT part, name, size_bytes FROM reserve ORDER BY number"
+        ):
+            if name is None:
+                sizes[part] = size_bytes
+            else:
+                objects.append((name, size_bytes))
+        return ReserveList(sizes["records"], sizes["derived"], tuple(objects)) if sizes else None
