@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
+from hrd_desktop.bundle.contacts_fields import FieldReader
 from hrd_desktop.bundle.contacts_text import Tally
 from hrd_desktop.bundle.vcard_names import (
     CHANNEL_PROPERTIES,
@@ -17,7 +18,6 @@ from hrd_desktop.bundle.vcard_names import (
 )
 from hrd_desktop.bundle.vcard_properties import Property, unescape
 from hrd_desktop.domain.contacts import Channel, ChannelKind, Safety
-from hrd_desktop.domain.contacts_read import LeftOutReason
 
 _DETAILS: Final = frozenset({"X-SHEAF-SAFE", "X-SHEAF-HOURS", "X-SHEAF-NOTE", "X-ABLABEL"})
 _APPLE_LABEL: Final = re.compile(r"_\$!<(.*)>!\$_")
@@ -131,12 +131,7 @@ class ChannelReader:
         return self._tally.clean_text(text, name) if lines else self._tally.clean_line(text, name)
 
     def _safety(self, details: Mapping[str, Property]) -> Safety:
-        word = self._detail(details, "X-SHEAF-SAFE").strip().lower()
-        if word in list(Safety):
-            return Safety(word)
-        if word:
-            self._tally.add(LeftOutReason.UNREADABLE, "X-SHEAF-SAFE")
-        return Safety.UNKNOWN
+        return FieldReader(self._tally).safety(self._detail(details, "X-SHEAF-SAFE"), "X-SHEAF-SAFE")
 
 
 def _messenger(item: Property, text: str, remarks: list[str]) -> tuple[ChannelKind, str, list[str]]:

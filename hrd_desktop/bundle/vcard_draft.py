@@ -8,24 +8,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from hrd_desktop.bundle.contacts_fields import FieldReader, choose_names
 from hrd_desktop.bundle.contacts_text import Tally
 from hrd_desktop.bundle.vcard_channels import ChannelReader
 from hrd_desktop.bundle.vcard_key import read_key
 from hrd_desktop.bundle.vcard_properties import Property, PropertyError
 from hrd_desktop.domain.contacts import (
-    MAX_ALIAS,
-    MAX_EMERGENCY_ORDER,
-    Channel,
     ContactDraft,
     ContactKind,
-    KeyCheck,
     verify_contact,
-    verify_language,
 )
 from hrd_desktop.domain.contacts_read import LeftOutReason
-from hrd_desktop.domain.errors.contacts import ContactFieldError
 
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Prefix, given, additional, family, suffix: the places of the parts of N in the order they are said.
 _SPOKEN_ORDER: Final = (3, 1, 2, 0, 4)
 
@@ -37,6 +31,7 @@ class DraftReader:
         self._properties = properties
         self._version = version
         self._tally = tally
+        self._fields = FieldReader(tally)
         self._by_name: dict[str, list[Property]] = defaultdict(list)
         for item in properties:
             self._by_name[item.name].append(item)
@@ -53,9 +48,20 @@ class DraftReader:
         formatted, spoken = self._only("FN"), self._spoken_name()
         if organisation and not formatted.strip() and not spoken:
             kind = ContactKind.ORGANISATION
-        alias, real_name = self._names(formatted, spoken, organisation, channels)
+        alias, real_name = choose_names(
+            formatted=formatted,
+            spoken=spoken,
+            nickname=self._only("NICKNAME"),
+            real=self._only("X-SHEAF-REAL-NAME"),
+            others=(organisation, *(self._tally.clean_line(item.value, "") for item in channels)),
+        )
         key, fingerprint = self._key()
-        how_checked, checked_on = self._check(bool(key or fingerprint))
+        how_checked, checked_on = self._fields.check(
+            self._only("X-SHEAF-CHECKED"),
+            self._date("X-SHEAF-CHECKED-ON"),
+            "X-SHEAF-CHECKED",
+            has_key=bool(key or fingerprint),
+        )
         draft = ContactDraft(
             kind=kind,
             alias=alias,
@@ -64,7 +70,9 @@ class DraftReader:
             organisation=organisation,
             channels=channels,
             languages=self._languages(),
-            emergency_order=self._emergency_order(),
+            emergency_order=self._fields.emergency_order(
+                self._only("X-SHEAF-EMERGENCY"), "X-SHEAF-EMERGENCY"
+            ),
             public_key=key,
             fingerprint=fingerprint,
             how_checked=how_checked,
@@ -99,26 +107,6 @@ class DraftReader:
             return ContactKind.ORGANISATION
         return ContactKind.PERSON
 
-    def _names(
-        self, formatted: str, spoken: str, organisation: str, channels: Sequence[Channel]
-    ) -> tuple[str, str]:
-        """Return alias and real name.
-
-        A nickname is what its owner wants shown, so the formatted name is then the real one. N is
-        a real name only where it says another thing than FN; our own cards repeat the alias there.
-        """
-        nickname = self._only("NICKNAME")
-        real = self._only("X-SHEAF-REAL-NAME")
-        if not formatted.strip():
-            formatted = spoken
-        if nickname.strip() and formatted.strip() and _words(nickname) != _words(formatted):
-            return nickname, real or formatted
-        if formatted.strip():
-            differs = bool(spoken) and _words(spoken) != _words(formatted)
-            return formatted, real or (spoken if differs else "")
-        values = (self._tally.clean_line(channel.value, "")[:MAX_ALIAS] for channel in channels)
-        return next((name for name in (nickname, organisation, *values) if name.strip()), ""), real
-
     def _spoken_name(self) -> str:
         for item in self._by_name["N"]:
             parts = (*item.components(version=self._version), "", "", "", "", "")
@@ -143,17 +131,8 @@ class DraftReader:
         return ", ".join(word for word in words if word)
 
     def _languages(self) -> tuple[str, ...]:
-        found: dict[str, str] = {}
-        items = sorted(self._by_name["LANG"], key=_preference)
-        for item in (*items, *self._by_name["X-SHEAF-LANG"]):
-            tag = item.text(version=self._version).strip().replace("_", "-")
-            try:
-                verify_language("languages", tag)
-            except ContactFieldError:
-                self._tally.add(LeftOutReason.UNREADABLE, item.name)
-            else:
-                found.setdefault(tag.lower(), tag)
-        return tuple(found.values())
+        items = (*sorted(self._by_name["LANG"], key=_preference), *self._by_name["X-SHEAF-LANG"])
+        return self._fields.languages((item.text(version=self._version), item.name) for item in items)
 
     def _tags(self) -> tuple[str, ...]:
         tags = (
@@ -179,39 +158,8 @@ class DraftReader:
                 self._tally.add(LeftOutReason.MORE_THAN_ONE, "KEY")
         return key, fingerprint
 
-    def _check(self, has_key: bool) -> tuple[KeyCheck, date | None]:
-        word = self._only("X-SHEAF-CHECKED").strip().lower()
-        checked_on = self._date("X-SHEAF-CHECKED-ON")
-        if word in list(KeyCheck) and has_key and word != KeyCheck.NOT_CHECKED:
-            return KeyCheck(word), checked_on
-        if (word and word != KeyCheck.NOT_CHECKED) or checked_on is not None:
-            self._tally.add(LeftOutReason.UNREADABLE, "X-SHEAF-CHECKED")
-        return KeyCheck.NOT_CHECKED, None
-
-    def _emergency_order(self) -> int | None:
-        text = self._only("X-SHEAF-EMERGENCY").strip()
-        if not text:
-            return None
-        if re.fullmatch(r"[0-9]{1,3}", text) and 1 <= int(text) <= MAX_EMERGENCY_ORDER:
-            return int(text)
-        self._tally.add(LeftOutReason.UNREADABLE, "X-SHEAF-EMERGENCY")
-        return None
-
     def _date(self, name: str) -> date | None:
-        text = self._only(name).strip()
-        if not text:
-            return None
-        try:
-            if _DATE.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass  # the thirtieth of February is as unreadable as a word
-        self._tally.add(LeftOutReason.UNREADABLE, name)
-        return None
-
-
-def _words(name: str) -> set[str]:
-    return set(re.findall(r"\w+", name.casefold())) or {name.strip()}
+        return self._fields.day(self._only(name), name)
 
 
 def _preference(item: Property) -> int:
