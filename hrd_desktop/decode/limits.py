@@ -11,7 +11,7 @@ MIB = 1024 * 1024
 class DecodeLimits:
     """Bounds of one decoder process and of one request.
 
-    ``memory_bytes``: address space on top of what the loaded program takes (measured: about 250 MiB).
+    ``memory_bytes``: address space on top of what the loaded program takes (75 MiB, measured).
     ``start_s`` and ``request_s``: wall-clock time, then the process is killed.
     ``requests`` and ``busy_s``: after so many requests, or so much time in them, the process is replaced in
     good order; so the processor limit, ``busy_s + request_s``, is met only by one that hangs.

@@ -8,11 +8,12 @@ from being opened, so a kernel without Landlock is still enough; one without sec
 from __future__ import annotations
 
 import errno
+import mmap
 import sys
 from dataclasses import dataclass
 
 from hrd_desktop.decode.frames import Rights
-from hrd_desktop.process.landlock import LandlockState, restrict_to_nothing
+from hrd_desktop.process.landlock import restrict_to_nothing
 from hrd_desktop.process.seccomp import (
     ALLOW,
     KILL_PROCESS,
@@ -127,20 +128,18 @@ def give_up_rights(memory_bytes: int, cpu_s: int) -> GivenUp:
     rights = Rights(0)
     if sys.platform == "win32":
         return GivenUp(rights, 0)
-    if _limit_resources(memory_bytes, cpu_s):
-        rights |= Rights.MEMORY
-    if sys.platform != "linux":
-        return GivenUp(rights, 0)
+    import resource  # noqa: F401 - loads what _limit_resources needs; afterwards no module can be loaded
+
+    # In this order: measuring opens a file, Landlock takes a descriptor, and after the filter nothing goes.
+    ceiling_bytes = _address_space_bytes() + memory_bytes
     landlock = restrict_to_nothing()
     if landlock.restricted:
         rights |= Rights.LANDLOCK
+    if _limit_resources(ceiling_bytes, cpu_s):
+        rights |= Rights.MEMORY
     if _install_filter():
         rights |= Rights.NETWORK | Rights.FILES
-    return GivenUp(rights, _abi(landlock))
-
-
-def _abi(landlock: LandlockState) -> int:
-    return min(landlock.abi, 255)
+    return GivenUp(rights, min(landlock.abi, 255))
 
 
 def _install_filter() -> bool:
@@ -154,12 +153,11 @@ def _install_filter() -> bool:
     return True
 
 
-def _limit_resources(memory_bytes: int, cpu_s: int) -> bool:
+def _limit_resources(ceiling_bytes: int, cpu_s: int) -> bool:
     import resource  # absent on Windows
 
-    ceiling = _address_space_bytes(resource.getpagesize()) + memory_bytes
     limits = (
-        (resource.RLIMIT_AS, ceiling),
+        (resource.RLIMIT_AS, ceiling_bytes),
         (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NPROC, 0),
@@ -175,9 +173,9 @@ def _limit_resources(memory_bytes: int, cpu_s: int) -> bool:
     return True
 
 
-def _address_space_bytes(page_bytes: int) -> int:
+def _address_space_bytes() -> int:
     if sys.platform != "linux":
         # Without a way to ask: a generous guess, on top of which the headroom comes.
         return 1 << 30
     with open("/proc/self/statm", encoding="ascii") as statistics:
-        return int(statistics.read().split()[0]) * page_bytes
+        return int(statistics.read().split()[0]) * mmap.PAGESIZE

@@ -1,0 +1,1 @@
+"""The parsers of untrusted files; imported by the decoder process and by nothing else."""
