@@ -5,7 +5,7 @@ DEMO := build/demo
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run test check gates bench lock
+.PHONY: help setup setup-test run test check gates bench screenshots lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ gates: setup-test ## The long proofs: every fault at every place (best as root)
 
 bench: setup-test ## Measure speed; asserts nothing
 	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done
+
+screenshots: setup-test ## Draw what the program shows, into build/screenshots
+	$(PY) scripts/screenshots.py
 
 lock: setup-test ## Renew requirements/*.txt from *.in (needs uv)
 	@for list in build runtime dev; do \

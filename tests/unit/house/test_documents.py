@@ -57,7 +57,7 @@ def test_guarantees_are_numbered_without_gaps(project: Path) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-@pytest.mark.parametrize("target", ["setup", "run", "test", "check", "gates", "bench", "help"])
+@pytest.mark.parametrize("target", ["setup", "run", "test", "check", "gates", "bench", "screenshots", "help"])
 def test_make_help_names_the_target(project: Path, target: str) -> None:
     shown = subprocess.run(["make", "help"], cwd=project, capture_output=True, text=True, check=True).stdout
     assert re.search(rf"^  make {target}\s+\S", shown, re.MULTILINE)
