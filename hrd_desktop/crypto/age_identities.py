@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # pyrage ships no type information.
-import pyrage  # type: ignore[import-untyped,unused-ignore]
+import pyrage
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 # pyrage ships no type information.
-import pyrage  # type: ignore[import-untyped,unused-ignore]
+import pyrage
 
 from hrd_desktop.crypto.age_header import read_header
 from hrd_desktop.crypto.age_identities import AgeIdentity
