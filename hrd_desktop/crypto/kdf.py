@@ -115,11 +115,8 @@ def calibrate(
 ) -> KdfParameters:
     """Parameters that take one to two seconds on this machine, memory first.
 
-    Memory is half of ``free_bytes``, at most 512 MiB and at least 128 MiB, and halved, down to 128 MiB, where
-    one pass over it is too slow or it is not to be had. ``clock`` counts seconds and is read around whole
-    derivations, the child's start included: what the user waits for. Takes some seconds.
-
-    Raises like ``stretch``.
+    ``clock`` counts seconds and is read around whole derivations, the child's start included: what the user
+    waits for. Takes some seconds. How it chooses: ``choose_parameters``. Raises like ``stretch``.
     """
 
     def measure(parameters: KdfParameters) -> float:
@@ -127,6 +124,15 @@ def calibrate(
         stretch(b"calibration", bytes(32), parameters, spawn=spawn, cancel=cancel)
         return clock() - begin
 
+    return choose_parameters(free_bytes, measure)
+
+
+def choose_parameters(free_bytes: int, measure: Callable[[KdfParameters], float]) -> KdfParameters:
+    """The parameters that ``measure`` finds to take one to two seconds; it may raise ``NotEnoughMemoryError``.
+
+    Memory is half of ``free_bytes``, at most 512 MiB and at least 128 MiB, and halved, down to 128 MiB, where
+    one pass over it takes more than two seconds or it is not to be had. Then as many passes as are needed.
+    """
     lowest, highest = _CALIBRATED_MEMORY_KIB
     half_kib = free_bytes // 2048
     # Whole MiB, so that the number means something to whoever reads it.
@@ -157,7 +163,7 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes, cancel: CancelToke
     if child.stdin is None or child.stdout is None:
         raise ValueError("the child must be started with pipes")
     try:
-        # Less than a pipe holds, so this cannot block on a child that does not read.
+        # Less than a pipe holds: the child need not have come to reading.
         child.stdin.write(request)
         child.stdin.close()
     except BrokenPipeError:
