@@ -68,8 +68,8 @@ class KeySlotFiles:
 
         Raises WipedError when a wipe has begun, DiskFailedError, DiskFullError.
         """
-        sound = 0 <= first <= first + len(slots) <= SLOT_COUNT and all(len(slot) == SLOT_BYTES for slot in slots)
-        if not sound:
+        fits = 0 <= first <= first + len(slots) <= SLOT_COUNT
+        if not fits or any(len(slot) != SLOT_BYTES for slot in slots):
             raise ValueError("up to eight slots of 4,096 bytes")
         with disk_errors("write-key-slots"):
             fd = open_write(self._layout.keyslots(copy))

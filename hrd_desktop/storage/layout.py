@@ -85,18 +85,22 @@ class VaultLayout:
     def iter_object_paths(self) -> Iterator[str]:
         """Regular files with an object's name, in order; what else may lie there is passed over."""
         for folder in self.iter_object_folders():
-            prefix = os.path.basename(folder)
             try:
-                with os.scandir(folder) as entries:
-                    names = sorted(
-                        entry.name
-                        for entry in entries
-                        if is_object_name(prefix, entry.name) and entry.is_file(follow_symlinks=False)
-                    )
+                paths = self.object_paths_in(folder)
             except FileNotFoundError:
                 continue
-            for name in names:
-                yield os.path.join(folder, name)
+            yield from paths
+
+    def object_paths_in(self, folder: str) -> list[str]:
+        """Those of ``iter_object_paths`` in one object folder. Raises OSError when it cannot be listed."""
+        prefix = os.path.basename(folder)
+        with os.scandir(folder) as entries:
+            names = sorted(
+                entry.name
+                for entry in entries
+                if is_object_name(prefix, entry.name) and entry.is_file(follow_symlinks=False)
+            )
+        return [os.path.join(folder, name) for name in names]
 
     def iter_object_names(self) -> Iterator[bytes]:
         """The 16-byte names of the objects that are there."""

@@ -38,9 +38,9 @@ class ObjectReader:
         return self.header.size_bytes
 
     def read_at(self, offset: int, length: int) -> bytes:
-        """Up to ``length`` bytes of the content from ``offset``, less only at its end; each one authenticated.
+        """Up to ``length`` bytes of the content from ``offset``, less only at its end.
 
-        Raises ObjectDamagedError, DiskFailedError.
+        No byte is released before its tag is checked. Raises ObjectDamagedError, DiskFailedError.
         """
         return self._ranges.read(offset, length)
 

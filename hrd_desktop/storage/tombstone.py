@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from hrd_desktop.storage.layout import VaultLayout
 
 TOMBSTONE_BYTES = 65_536
+#: How a key slot file begins that is none; here because crypto is not on the panic path.
+KEY_SLOTS_MAGIC = b"SHEAFVLT"
 MAGIC = b"SHEAFEND"
 # Magic, random and digest: in the first 512-byte sector, so that a torn write leaves the old header or these.
 PROOF_BYTES = 72

@@ -1,0 +1,145 @@
+"""The first step of a wipe: the tombstone over both key slot files.
+
+Method: docs/spec/vault-format.md, section 8. Part of the panic path: nothing may be imported here that is not
+needed before the keys are gone.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from hrd_desktop.storage.disk import open_read, open_write, read_at, sync_data, write_at
+from hrd_desktop.storage.tombstone import (
+    KEY_SLOTS_MAGIC,
+    PROOF_BYTES,
+    TOMBSTONE_BYTES,
+    is_tombstone,
+    make_tombstone,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hrd_desktop.storage.layout import VaultLayout
+
+
+class KeyOverwrite:
+    """One pass over both files: how many were overwritten, and (path, reason) for each that was not."""
+
+    __slots__ = ("failures", "written")
+
+    def __init__(self) -> None:
+        self.written = 0
+        self.failures: list[tuple[str, OSError | str]] = []
+
+
+def is_vault(layout: VaultLayout) -> bool:
+    """Whether the folder is a vault whose owner may wipe it.
+
+    A key slot file says so by its magic or its tombstone. Where both are damaged, the rest must look like a
+    vault; where both are missing or empty, nothing is one: see docs/adr/0060.
+    """
+    damaged = False
+    for copy in (0, 1):
+        head = _read_head(layout.keyslots(copy))
+        if head.startswith(KEY_SLOTS_MAGIC) or is_tombstone(head):
+            return True
+        damaged = damaged or bool(head)
+    return damaged and os.path.isfile(layout.records(0)) and os.path.isdir(layout.objects_dir)
+
+
+def _read_head(path: str) -> bytes:
+    try:
+        fd = open_read(path)
+    except PermissionError:
+        # Ours, with its rights taken away: it is there, and that is all that is asked of a damaged one.
+        return b"?" if _is_regular(path) else b""
+    except OSError:
+        return b""
+    try:
+        return read_at(fd, 0, PROOF_BYTES)
+    except OSError:
+        return b"?"
+    finally:
+        os.close(fd)
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def overwrite_keys(layout: VaultLayout, random: Callable[[int], bytes], read_back: bool) -> KeyOverwrite:
+    """Write a fresh tombstone over each key slot file that is there, a before b, each synced.
+
+    With ``read_back`` the file is read again from the device and compared. A file that fails does not keep
+    the other one from being overwritten.
+    """
+    outcome = KeyOverwrite()
+    for copy in (0, 1):
+        path = layout.keyslots(copy)
+        try:
+            fd = open_to_overwrite(layout.root, path)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            outcome.failures.append((path, error))
+            continue
+        try:
+            data = make_tombstone(random)
+            write_at(fd, 0, data)
+            sync_data(fd)
+            if read_back and not _reads_back(fd, data):
+                outcome.failures.append((path, "read-back"))
+            else:
+                outcome.written += 1
+        except OSError as error:
+            outcome.failures.append((path, error))
+        finally:
+            os.close(fd)
+    return outcome
+
+
+def _reads_back(fd: int, data: bytes) -> bool:
+    if hasattr(os, "posix_fadvise"):
+        # Drops the clean pages, so that the bytes come from the device and not from what we just wrote.
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    return read_at(fd, 0, TOMBSTONE_BYTES) == data
+
+
+def open_to_overwrite(root: str, path: str) -> int:
+    """Open a regular file of the vault for writing, giving ourselves the right to where we own it.
+
+    Never follows a link and never opens anything but a regular file. Raises OSError.
+    """
+    try:
+        fd = open_write(path)
+    except PermissionError:
+        grant_rights(root, path)
+        fd = open_write(path)
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return fd
+
+
+def grant_rights(root: str, path: str) -> None:
+    """Give the owner all rights to the folders from ``root`` down to ``path``, and to ``path``.
+
+    Somebody took them away, or a copy lost them; it must not save the keys. Links are left alone, and so is
+    every folder outside the vault. Raises OSError.
+    """
+    chain = [path]
+    while chain[-1].startswith(root + os.sep):
+        chain.append(os.path.dirname(chain[-1]))
+    for step in reversed(chain):
+        mode = os.lstat(step).st_mode
+        if stat.S_ISDIR(mode):
+            os.chmod(step, 0o700)
+        elif stat.S_ISREG(mode):
+            os.chmod(step, 0o600)
