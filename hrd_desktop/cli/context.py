@@ -1,0 +1,186 @@
+"""What every command shares: the passphrase, the open vault, progress, interruption, output."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from hrd_desktop.crypto.credential import Credential
+from hrd_desktop.domain.clock import Clock, SystemClock
+from hrd_desktop.domain.errors.base import UsageError
+from hrd_desktop.domain.errors.vault import UnusablePassphraseError, WipedError
+from hrd_desktop.domain.progress import CancelToken
+from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.session import Session
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+
+FIRST_LINE_LIMIT_BYTES = 65_536
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class PassphraseNeeded(UsageError):
+    """No passphrase was given and nobody can be asked."""
+
+    code = "passphrase-needed"
+
+
+class PassphraseFileUnreadable(UsageError):
+    """The passphrase file cannot be read. Field: ``errno``."""
+
+    code = "passphrase-file"
+
+
+class PassphrasesDiffer(UsageError):
+    """The passphrase was not typed the same way twice."""
+
+    code = "passphrases-differ"
+
+
+@dataclass
+class Invocation:
+    """Options given anywhere on the line; a subcommand's own override those of its group."""
+
+    passphrase_file: str | None = None
+    key_file: str | None = None
+    cancel: CancelToken = field(default_factory=CancelToken)
+    clock: Clock = field(default_factory=SystemClock)
+    random: Callable[[int], bytes] = os.urandom
+
+
+def vault_options(command: F) -> F:
+    """``--passphrase-file`` and ``--key-file``, accepted on a group and on each of its subcommands."""
+
+    def keep(attribute: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
+        def callback(context: click.Context, _: click.Parameter, value: str | None) -> None:
+            if value is not None:
+                setattr(context.ensure_object(Invocation), attribute, value)
+
+        return callback
+
+    for option in (
+        click.option(
+            "--key-file",
+            metavar="FILE",
+            expose_value=False,
+            callback=keep("key_file"),
+            help="The key file that goes with the passphrase.",
+        ),
+        click.option(
+            "--passphrase-file",
+            metavar="FILE",
+            expose_value=False,
+            callback=keep("passphrase_file"),
+            help="Read the passphrase from the first line of FILE; - is standard input.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def read_first_line(path: str) -> str:
+    """The first line of a passphrase file, without its line end. Raises PassphraseFileUnreadable."""
+    try:
+        if path == "-":
+            line = sys.stdin.buffer.readline(FIRST_LINE_LIMIT_BYTES)
+        else:
+            with open(path, "rb") as file:
+                line = file.readline(FIRST_LINE_LIMIT_BYTES)
+    except OSError as error:
+        raise PassphraseFileUnreadable(errno=error.errno) from None
+    try:
+        return line.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        # From None: the exception would carry the bytes.
+        raise UnusablePassphraseError(position=None) from None
+
+
+def ask_passphrase(prompt: str, *, twice: bool = False) -> str:
+    """Ask on the terminal without echo. Raises PassphraseNeeded where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise PassphraseNeeded()
+    import getpass
+
+    text = getpass.getpass(prompt)
+    if twice and getpass.getpass("Again: ") != text:
+        raise PassphrasesDiffer()
+    return text
+
+
+def passphrase_text(invocation: Invocation, *, new: bool = False) -> str:
+    """The passphrase from the file or the prompt."""
+    if invocation.passphrase_file is not None:
+        return read_first_line(invocation.passphrase_file)
+    return ask_passphrase("New passphrase: " if new else "Passphrase: ", twice=new)
+
+
+def credential(invocation: Invocation) -> Credential:
+    """The credential that the options and the prompt give."""
+    return load_credential(passphrase_text(invocation), invocation.key_file)
+
+
+@contextmanager
+def open_session(invocation: Invocation, vault: str) -> Iterator[Session]:
+    """The vault, open for one command. A vault that was wiped is finished, and WipedError raised."""
+    if finish_wipe_if_tombstoned(vault):
+        raise WipedError()
+    opening = credential(invocation)
+    try:
+        session = unlock(vault, opening, random=invocation.random, clock=invocation.clock)
+    except WipedError:
+        finish_wipe_if_tombstoned(vault)
+        raise
+    finally:
+        del opening
+    for notice in session.vault.notices:
+        warn(_NOTICES.get(notice, notice))
+    with session:
+        yield session
+
+
+_NOTICES = {
+    "slot-change-finished": "A change of passphrase that was interrupted has been finished.",
+    "rekey-continued": "The renewal of the vault's key that was interrupted has been finished.",
+    "key-slot-file-mended": "A damaged key slot file was mended from its other copy.",
+    "slot-mended": "A damaged key slot was mended from its other copy.",
+    "slot-lost": "A key slot is damaged in both copies: its passphrase or recovery code no longer opens the vault.",
+    "derived-rebuilt": "The search index was damaged or missing and is being made again.",
+    "object-not-rekeyed": "A damaged item could not be taken along to the new key.",
+}
+
+
+def warn(text: str) -> None:
+    """A line on standard error."""
+    click.echo(text, err=True)
+
+
+def print_json(document: object) -> None:
+    """One JSON document on standard output; names that are not UTF-8 keep their bytes as escapes."""
+    click.echo(json.dumps(document, ensure_ascii=True, indent=2))
+
+
+@contextmanager
+def interruptible(token: CancelToken) -> Iterator[None]:
+    """While open, Ctrl+C cancels the work in order; a second one ends the command at once."""
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if token.cancelled:
+            raise KeyboardInterrupt
+        token.cancel()
+
+    previous = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

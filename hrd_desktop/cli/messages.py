@@ -1,0 +1,238 @@
+"""What each failure means to a person: what happened, whether the data is safe, what to do now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hrd_desktop.domain.errors.base import (
+    Cancelled,
+    IntegrityError,
+    NotOpenedError,
+    SheafError,
+    UsageError,
+)
+from hrd_desktop.domain.errors.vault import VaultInUseError
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_NOT_OPENED = 3
+EXIT_INTEGRITY = 4
+EXIT_IN_USE = 5
+EXIT_PARTLY = 6
+EXIT_INTERRUPTED = 130
+
+
+def exit_code_of(error: SheafError) -> int:
+    """The promised exit code of a failure."""
+    if isinstance(error, Cancelled):
+        return EXIT_INTERRUPTED
+    if isinstance(error, VaultInUseError):
+        return EXIT_IN_USE
+    if isinstance(error, NotOpenedError):
+        return EXIT_NOT_OPENED
+    if isinstance(error, IntegrityError):
+        return EXIT_INTEGRITY
+    if isinstance(error, UsageError):
+        return EXIT_USAGE
+    return EXIT_FAILED
+
+
+@dataclass(frozen=True)
+class Message:
+    """Three sentences. ``safe`` and ``do`` are empty where there is nothing to say."""
+
+    happened: str
+    safe: str = ""
+    do: str = ""
+
+
+_UNTOUCHED = "Nothing was changed."
+_VAULT_SAFE = "What was in the vault before is untouched."
+
+_MESSAGES: dict[str, Message] = {
+    "not-a-vault": Message(
+        "There is no vault at this place.", _UNTOUCHED, "Check the path; a vault is a folder with keyslots.a in it."
+    ),
+    "key-slots-damaged": Message(
+        "Both key slot files are missing or damaged, so no passphrase can be tried.",
+        "The encrypted files are still there and nothing was deleted.",
+        "Make a copy of the whole folder, then restore a backup of it.",
+    ),
+    "key-slots-mixed": Message(
+        "The two key slot files belong to different vaults.",
+        _UNTOUCHED,
+        "Put back the file that belongs here; the vault opens with one good copy of its own.",
+    ),
+    "newer-format": Message(
+        "This vault was made or changed by a newer version of the program.",
+        _UNTOUCHED,
+        "Use a version at least as new as the one that made it.",
+    ),
+    "kdf-parameters": Message(
+        "The key slot files ask for a key derivation outside the allowed bounds.",
+        _UNTOUCHED,
+        "The files are damaged or were altered: restore a backup.",
+    ),
+    "wrong-passphrase": Message("Wrong passphrase, recovery code or key file.", _UNTOUCHED, "Try again."),
+    "slot-not-current": Message(
+        "This passphrase was removed or changed, or older key slot files were put back.",
+        _UNTOUCHED,
+        "Use the present passphrase. If you put back an older copy, put back the whole vault of that date.",
+    ),
+    "wiped": Message("This vault was wiped. The wipe has been finished."),
+    "unusable-passphrase": Message(
+        "This text cannot be a passphrase: it is empty, too long, or has a character that not every keyboard "
+        "and system writes the same way.",
+        _UNTOUCHED,
+        "Use letters, digits, spaces and punctuation.",
+    ),
+    "unusable-key-file": Message(
+        "The key file cannot be read, is empty, or is larger than 16 MiB.",
+        _UNTOUCHED,
+        "Check the path and the stick it lies on.",
+    ),
+    "not-enough-memory": Message(
+        "There is not enough free memory to open this vault. The passphrase was not tried.",
+        _UNTOUCHED,
+        "Close other programs, or open it on a computer with more memory.",
+    ),
+    "kdf-failed": Message(
+        "The process that derives the key ended without an answer.", _UNTOUCHED, "Try again."
+    ),
+    "in-use": Message(
+        "Another window or command has this vault open.", _UNTOUCHED, "Lock or close it there, then try again."
+    ),
+    "exists": Message(
+        "Something is already at this place.", _UNTOUCHED, "Choose a new folder name, or an empty folder."
+    ),
+    "read-only": Message(
+        "The vault takes no changes since a write to the disk failed.",
+        "What was acknowledged before is in the vault.",
+        "Check the disk, then run verify; it allows changes again when all is well.",
+    ),
+    "disk-full": Message(
+        "The disk is full.", _VAULT_SAFE, "Free some space and do it again for what is not in."
+    ),
+    "disk-failed": Message(
+        "The disk reported an error while reading or writing.",
+        "What was acknowledged before is in the vault; this change is not.",
+        "Check the disk and its cable, make a copy of the vault folder, then run verify.",
+    ),
+    "slots-full": Message(
+        "All four key slots are in use.", _UNTOUCHED, "Remove one that is no longer needed."
+    ),
+    "last-slot": Message(
+        "This is the only key slot; without it nothing would open the vault.",
+        _UNTOUCHED,
+        "Add another one first.",
+    ),
+    "reserve-size": Message(
+        "A reserve has at least 16 MiB and a whole number of 4 KiB blocks.", _UNTOUCHED, "For example 64M or 1G."
+    ),
+    "records-damaged": Message(
+        "The vault's records do not authenticate: the file was damaged or altered, or is of another time than "
+        "the key slots.",
+        "The encrypted files are still there and nothing was changed.",
+        "Make a copy of the whole folder, then restore a backup.",
+    ),
+    "database-unsafe": Message(
+        "The database library does not work as this program requires, so the vault was not opened with it.",
+        _UNTOUCHED,
+        "Install the program again with its own libraries.",
+    ),
+    "damaged": Message(
+        "An item's encrypted file is damaged.",
+        "No wrong bytes were given out; other items are not affected.",
+        "Run verify to see which items are affected, and restore them from a backup.",
+    ),
+    "misplaced": Message(
+        "An item's file is in another one's place.",
+        "No wrong bytes were given out.",
+        "Run verify, and restore what it names from a backup.",
+    ),
+    "not-ours": Message(
+        "An item's file belongs to another vault, or its header was destroyed.",
+        "No wrong bytes were given out.",
+        "Run verify, and restore what it names from a backup.",
+    ),
+    "missing": Message(
+        "An item's encrypted file is not there.",
+        "Its record and custody log are kept.",
+        "Restore the file from a backup.",
+    ),
+    "custody": Message(
+        "A custody log does not check: an event was altered, removed or reordered.",
+        "The items themselves are checked separately.",
+        "Compare with a backup.",
+    ),
+    "not-found": Message("There is no such item, case, contact or slot in this vault.", _UNTOUCHED, "List them first."),
+    "ambiguous": Message("More than one record answers to this name.", _UNTOUCHED, "Use the UUID."),
+    "field-value": Message("A value does not fit its field.", _UNTOUCHED),
+    "record-exists": Message("A record with this reference is there already.", _UNTOUCHED, "Choose another one."),
+    "item-state": Message("An item cannot be taken as it is now (in the bin, or being destroyed).", _UNTOUCHED),
+    "held-back": Message(
+        "Nothing would be left to export: every item is privileged, sealed, or shows somebody without consent.",
+        _UNTOUCHED,
+        "See --include-held-back.",
+    ),
+    "cancelled": Message("Interrupted.", "Nothing is half done."),
+    "recipient-invalid": Message("This is not a public key that a bundle can be encrypted to.", _UNTOUCHED),
+    "recipient-is-secret": Message(
+        "This is a secret key. It must never be given to anybody.", _UNTOUCHED, "Ask for the public key: it begins age1 or ssh-."
+    ),
+    "recipient-unsupported": Message("This kind of key cannot be used for a bundle.", _UNTOUCHED),
+    "recipient-weak": Message("This key is too weak to protect a bundle.", _UNTOUCHED),
+    "identity-invalid": Message("The identity file holds no key that can be used.", _UNTOUCHED),
+    "identity-locked": Message(
+        "The identity file is itself protected by a passphrase.", _UNTOUCHED, "Use an unprotected copy of it."
+    ),
+    "bundle-needs-passphrase": Message(
+        "This bundle opens with a passphrase.", "", "Give it with --bundle-passphrase-file."
+    ),
+    "bundle-needs-identity": Message("This bundle opens with a key.", "", "Give your identity file with --identity."),
+    "bundle-wrong-passphrase": Message("Wrong passphrase for this bundle."),
+    "bundle-wrong-identity": Message("None of these keys opens this bundle."),
+    "bundle-unreadable": Message("The bundle cannot be read."),
+    "bundle-fault": Message("The bundle does not check."),
+    "bundle-item-mismatch": Message(
+        "An item's bytes are not those recorded when it was imported, so no bundle was made of it.",
+        "Nothing was left at the destination.",
+        "Run verify.",
+    ),
+    "bundle-destination-exists": Message("Something is already at the destination.", _UNTOUCHED, "Choose another name."),
+    "bundle-destination-full": Message("The destination is full.", "Nothing was left there; the vault is untouched."),
+    "bundle-destination-failed": Message(
+        "The destination cannot be written.", "Nothing was left there; the vault is untouched."
+    ),
+    "bundle-read-back": Message(
+        "What was written at the destination does not read back as it was written.",
+        "It was removed; the vault is untouched.",
+        "Use another medium.",
+    ),
+    "contacts-file": Message("The file of contacts cannot be read.", _UNTOUCHED),
+}
+
+
+def message_of(error: SheafError) -> Message:
+    """The message for ``error``; a plain one for a code without words of its own."""
+    known = _MESSAGES.get(error.code)
+    if known is not None:
+        return known
+    if isinstance(error, UsageError):
+        return Message("A value is not acceptable.", _UNTOUCHED)
+    if isinstance(error, IntegrityError):
+        return Message("Something does not match what was recorded.", _UNTOUCHED)
+    return Message("It could not be done.", _VAULT_SAFE)
+
+
+def render(error: SheafError) -> str:
+    """The message as lines for a terminal, with the code to quote and its fields (numbers and codes only)."""
+    message = message_of(error)
+    lines = [message.happened]
+    if message.safe:
+        lines.append(message.safe)
+    if message.do:
+        lines.append(message.do)
+    lines.append(f"[{error}]")
+    return "\n".join(lines)

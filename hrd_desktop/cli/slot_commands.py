@@ -1,0 +1,185 @@
+"""slots VAULT list | add | change | remove | rekey."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from hrd_desktop.cli.context import (
+    Invocation,
+    ask_passphrase,
+    open_session,
+    print_json,
+    read_first_line,
+    vault_options,
+    warn,
+)
+from hrd_desktop.cli.item_commands import utc_text
+from hrd_desktop.cli.messages import EXIT_DONE
+from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
+from hrd_desktop.cli.vault_commands import WEAK
+from hrd_desktop.crypto.credential import Credential
+from hrd_desktop.crypto.recovery import format_digits, format_letters, make_code
+from hrd_desktop.domain.clock import from_microseconds
+from hrd_desktop.domain.names import shown
+from hrd_desktop.domain.slots import FLAG_KEY_FILE, SlotKind, SlotRecord
+from hrd_desktop.services.credentials import is_weak, load_credential
+from hrd_desktop.services.slots import (
+    add_passphrase,
+    add_recovery_code,
+    change_passphrase,
+    list_slots,
+    rekey_vault,
+    remove_slot,
+)
+
+_KINDS = {SlotKind.PASSPHRASE: "passphrase", SlotKind.RECOVERY_CODE: "recovery-code", SlotKind.SHARES: "shares"}
+
+OLDER_COPIES = (
+    "Whoever has an older copy of this vault and the old passphrase can still open that copy. "
+    "If somebody saw the passphrase, use: slots rekey."
+)
+
+_new_passphrase_option = click.option(
+    "--new-passphrase-file", metavar="FILE", help="Read the new passphrase from the first line of FILE."
+)
+_new_key_file_option = click.option(
+    "--new-key-file", metavar="FILE", help="The key file that is to go with the new passphrase."
+)
+
+
+@click.group("slots")
+@click.argument("vault")
+@vault_options
+@click.pass_context
+def slots_group(context: click.Context, vault: str) -> None:
+    """What opens the vault: passphrases and recovery codes."""
+    context.meta["vault"] = vault
+
+
+def _document(record: SlotRecord, opened_with: int) -> dict[str, object]:
+    return {
+        "slot": record.number,
+        "used": record.used,
+        "kind": _KINDS.get(SlotKind(record.kind)) if record.used else None,
+        "label": record.label or None,
+        "key_file": bool(record.flags & FLAG_KEY_FILE),
+        "made_at": utc_text(from_microseconds(record.made_us)) if record.used else None,
+        "opened_with": record.number == opened_with,
+    }
+
+
+def _new_credential(file: str | None, key_file: str | None) -> Credential:
+    text = read_first_line(file) if file is not None else ask_passphrase("New passphrase: ", twice=True)
+    new = load_credential(text, key_file)
+    if not new.is_recovery_code and is_weak(text):
+        warn(WEAK)
+    return new
+
+
+@slots_group.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@vault_options
+@click.pass_context
+def list_command(context: click.Context, as_json: bool) -> int:
+    """List the four slots."""
+    with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
+        records, opened_with = list_slots(session)
+    documents = [_document(record, opened_with) for record in records]
+    if as_json:
+        print_json({"slots": documents})
+    else:
+        for document in documents:
+            if not document["used"]:
+                click.echo(f"{document['slot']}  unused")
+                continue
+            parts = [str(document["kind"]), "with key file" if document["key_file"] else "", str(document["made_at"])]
+            parts += [shown(str(document["label"] or "")), "(opened with)" if document["opened_with"] else ""]
+            click.echo(f"{document['slot']}  " + "  ".join(part for part in parts if part))
+    return EXIT_DONE
+
+
+@slots_group.command("add")
+@_new_passphrase_option
+@_new_key_file_option
+@click.option("--recovery-code-file", metavar="FILE", help="Add a recovery code instead, and write it to FILE.")
+@click.option("--label", default="", metavar="TEXT")
+@vault_options
+@click.pass_context
+def add_command(
+    context: click.Context,
+    new_passphrase_file: str | None,
+    new_key_file: str | None,
+    recovery_code_file: str | None,
+    label: str,
+) -> int:
+    """Let another passphrase or a recovery code open the vault."""
+    if recovery_code_file is not None:
+        check_secret_file(recovery_code_file)
+    with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
+        if recovery_code_file is not None:
+            # Written first: a slot whose code nobody has would only be a way in for nobody.
+            code = make_code(session.random)
+            write_secret_file(recovery_code_file, f"{format_letters(code)}\n{format_digits(code)}\n")
+            try:
+                record = add_recovery_code(session, code, label)
+            except BaseException:
+                os.unlink(recovery_code_file)
+                raise
+        else:
+            record = add_passphrase(session, _new_credential(new_passphrase_file, new_key_file), label)
+    click.echo(f"slot {record.number}")
+    return EXIT_DONE
+
+
+@slots_group.command("change")
+@click.argument("number", type=int, required=False)
+@_new_passphrase_option
+@_new_key_file_option
+@vault_options
+@click.pass_context
+def change_command(
+    context: click.Context, number: int | None, new_passphrase_file: str | None, new_key_file: str | None
+) -> int:
+    """Change the passphrase of a slot; without NUMBER, of the one that opened the vault."""
+    with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
+        new = _new_credential(new_passphrase_file, new_key_file)
+        change_passphrase(session, session.vault.slot_number if number is None else number, new)
+    warn(OLDER_COPIES)
+    return EXIT_DONE
+
+
+@slots_group.command("remove")
+@click.argument("number", type=int)
+@vault_options
+@click.pass_context
+def remove_command(context: click.Context, number: int) -> int:
+    """Take a passphrase or recovery code out."""
+    with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
+        remove_slot(session, number)
+    warn(OLDER_COPIES)
+    return EXIT_DONE
+
+
+@slots_group.command("rekey")
+@click.option(
+    "--keep-passphrase-file",
+    "kept_files",
+    multiple=True,
+    metavar="FILE",
+    help="Another passphrase or recovery code that is to stay (may be given several times).",
+)
+@vault_options
+@click.pass_context
+def rekey_command(context: click.Context, kept_files: tuple[str, ...]) -> int:
+    """Give the vault a new key. Only the passphrase used now, and those kept, open it afterwards."""
+    with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
+        kept = [load_credential(read_first_line(file), None) for file in kept_files]
+        records = rekey_vault(session, kept)
+    click.echo(f"{sum(record.used for record in records)} slots were kept")
+    warn("An older copy of this vault still opens with what opened it then.")
+    return EXIT_DONE
+
+
+COMMANDS = (slots_group,)

@@ -1,0 +1,290 @@
+"""Exporting: choose what leaves, hold back what must not, write the bundle, log that it left.
+
+Method: the design of bundles (docs/spec/bundle.md) and of custody (docs/spec/custody-event.md).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from hrd_desktop.bundle.texts import load_texts
+from hrd_desktop.bundle.write import write_bundle
+from hrd_desktop.domain.decoded import Disclosure as FieldDisclosure
+from hrd_desktop.domain.decoded import disclosure_of
+from hrd_desktop.domain.errors.records import HeldBackError
+from hrd_desktop.domain.export import (
+    BundleForm,
+    BundleItem,
+    BundlePlan,
+    BundleResult,
+    Disclosure,
+    DisclosureKind,
+    DisclosureWhere,
+    list_disclosures,
+)
+from hrd_desktop.domain.people import ConsentDecision, ConsentPurpose
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.domain.records import Case, DatePrecision, Item, ItemDetails, ItemState
+from hrd_desktop.domain.version import TOOL
+from hrd_desktop.services.custody import Event, record_event
+from hrd_desktop.services.custody_lines import CustodyChoices, lines_of_case, lines_of_items
+from hrd_desktop.services.resources import resource_folder
+from hrd_desktop.services.session import Session
+from hrd_desktop.storage.vault import Vault
+
+_CARRIED = {
+    FieldDisclosure.POSITION: DisclosureKind.POSITION,
+    FieldDisclosure.DEVICE: DisclosureKind.DEVICE_SERIAL,
+    FieldDisclosure.PERSON: DisclosureKind.PERSON,
+    FieldDisclosure.HIDDEN_CONTENT: DisclosureKind.NOTE,
+}
+
+
+@dataclass(frozen=True, repr=False)
+class ExportChoices:
+    """What the user chose to let out. ``purpose`` is what each person shown must have agreed to."""
+
+    with_notes: bool = False
+    with_sources: bool = False
+    with_custodian: bool = False
+    include_held_back: bool = False
+    purpose: ConsentPurpose = ConsentPurpose.SHARE_WITH_LAWYER
+    language: str = "en"
+    title: str | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class HeldBack:
+    """An item that stays here. ``reason``: ``privileged``, ``sealed``, ``no-consent``, ``binned``."""
+
+    item_id: UUID
+    reference: str
+    reason: str
+
+
+@dataclass(frozen=True, repr=False)
+class ExportPlan:
+    """What would leave, what would not, and everything that the bundle tells, item by item."""
+
+    bundle: BundlePlan
+    items: tuple[Item, ...]
+    held_back: tuple[HeldBack, ...]
+    disclosures: tuple[Disclosure, ...]
+    case: Case | None
+    without_consent: tuple[tuple[UUID, str], ...]
+
+
+def plan_export(
+    session: Session,
+    *,
+    case: Case | None = None,
+    item_ids: Sequence[UUID] | None = None,
+    choices: ExportChoices,
+) -> ExportPlan:
+    """Work out a bundle of a case, of these items, or (with neither) of everything kept.
+
+    Raises NotFoundError, and HeldBackError when nothing would be left.
+    """
+    return session.read(lambda vault: _plan(vault, case, item_ids, choices))
+
+
+def _plan(
+    vault: Vault, case: Case | None, item_ids: Sequence[UUID] | None, choices: ExportChoices
+) -> ExportPlan:
+    today = vault.clock.now_utc().date()
+    kept: list[tuple[int, Item]] = []
+    held_back: list[HeldBack] = []
+    without_consent: list[tuple[UUID, str]] = []
+    for number, item in _selected(vault, case, item_ids):
+        reason = _reason_to_hold_back(vault, item, choices, today, without_consent)
+        if reason is None:
+            kept.append((number, item))
+        else:
+            held_back.append(HeldBack(item.id, item.reference, reason))
+    if not kept:
+        raise HeldBackError(count=len(held_back))
+    custody = CustodyChoices(choices.with_notes, choices.with_sources, choices.with_custodian)
+    if case is not None:
+        lines = lines_of_case(vault, case.id, [number for number, _ in kept], custody)
+    else:
+        lines = lines_of_items(vault, kept, custody)
+    bundle = BundlePlan(
+        items=tuple(_bundle_item(vault, number, item, lines[number], choices) for number, item in kept),
+        language=choices.language,
+        title=choices.title if choices.title is not None else (case.title or None if case else None),
+        tool=TOOL,
+    )
+    return ExportPlan(
+        bundle=bundle,
+        items=tuple(item for _, item in kept),
+        held_back=tuple(held_back),
+        disclosures=list_disclosures(bundle),
+        case=case,
+        without_consent=tuple(without_consent),
+    )
+
+
+def _selected(
+    vault: Vault, case: Case | None, item_ids: Sequence[UUID] | None
+) -> list[tuple[int, Item]]:
+    """Exhibit numbers and items: the case's own numbers, or 1, 2, 3 … for a bundle without a case."""
+    records = vault.records
+    if case is not None:
+        return [(entry.number, records.items.load(entry.item_id)) for entry in records.cases.items_of(case.id)]
+    if item_ids is not None:
+        items = [records.items.load(item_id) for item_id in item_ids]
+    else:
+        items = sorted(records.items.iter_items(state=ItemState.KEPT), key=lambda item: item.number)
+    return list(enumerate(items, start=1))
+
+
+def _reason_to_hold_back(
+    vault: Vault,
+    item: Item,
+    choices: ExportChoices,
+    today: date,
+    without_consent: list[tuple[UUID, str]],
+) -> str | None:
+    if item.state is not ItemState.KEPT:
+        return "binned"
+    if choices.include_held_back:
+        return None
+    if item.details.privileged:
+        return "privileged"
+    if item.details.sealed:
+        return "sealed"
+    for person in vault.records.people.people_of(item.id):
+        consent = vault.records.people.find_consent(person.contact_id, choices.purpose)
+        if consent is not None and consent.decision is ConsentDecision.IMPOSSIBLE:
+            without_consent.append((item.id, consent.reason))
+        elif consent is None or not consent.stands_on(today):
+            return "no-consent"
+    return None
+
+
+def _bundle_item(
+    vault: Vault, number: int, item: Item, lines: tuple[bytes, ...], choices: ExportChoices
+) -> BundleItem:
+    details = item.details
+    found = vault.derived.found(item.id)
+    carried = tuple(
+        Disclosure(_CARRIED[kind], DisclosureWhere.FILE, str(item.id), f"{field.name.value}: {field.value}")
+        for field in found
+        if (kind := disclosure_of(field.name)) in _CARRIED
+    )
+    persons = tuple(
+        vault.records.contacts.load(person.contact_id).alias
+        for person in vault.records.people.people_of(item.id)
+    )
+    return BundleItem(
+        item_id=str(item.id),
+        number=number,
+        sha256=item.sha256,
+        size_bytes=item.size_bytes,
+        media_type=item.media_type,
+        title=details.title or item.reference,
+        original_name=_clean_name(item.original_name),
+        description=details.description or None,
+        date=_date_text(details),
+        date_precision=_date_precision(details),
+        place=_place_text(details),
+        persons=persons,
+        sources=((details.source,) if details.source else ()) if choices.with_sources else None,
+        note=(details.note or None) if choices.with_notes else None,
+        custody_lines=lines,
+        carried=carried,
+    )
+
+
+def _clean_name(name: str) -> str:
+    """Bytes that are not UTF-8 become U+FFFD: a bundle's pages are Unicode."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _date_text(details: ItemDetails) -> str | None:
+    if details.collected is None:
+        return None
+    zone = details.collected.zone
+    with_offset = zone is not None and zone[:1] in "+-" and "T" in details.collected.at
+    return details.collected.at + (zone or "" if with_offset else "")
+
+
+def _date_precision(details: ItemDetails) -> str | None:
+    if details.collected is None:
+        return None
+    if details.collected.precision is DatePrecision.ESTIMATE:
+        return "circa"
+    return {4: "year", 7: "month", 10: "day", 16: "minute"}.get(len(details.collected.at), "second")
+
+
+def _place_text(details: ItemDetails) -> str | None:
+    place = details.place
+    if place.latitude is None or place.longitude is None:
+        return place.name or None
+    position = f"{place.latitude:.6f}, {place.longitude:.6f}"
+    return f"{place.name} ({position})" if place.name else position
+
+
+def export(
+    session: Session,
+    plan: ExportPlan,
+    destination: str,
+    form: BundleForm,
+    *,
+    recipients: str,
+    progress: Progress,
+    cancel: CancelToken,
+    contacts_vcf: bytes | None = None,
+) -> BundleResult:
+    """Write what was planned, read it back, and log for each item that it left.
+
+    ``recipients`` is a label or fingerprints for the custody log. Raises what ``write_bundle`` raises;
+    then nothing is left at the destination and nothing is logged.
+    """
+    objects = session.vault.objects
+    by_id = {str(item.id): item for item in plan.items}
+
+    def open_item(entry: BundleItem) -> _Content:
+        item = by_id[entry.item_id]
+        return _Content(objects.open(item.object_name, (item.size_bytes, item.sha256)))
+
+    def find_thumbnail(item_id: str) -> bytes | None:
+        return session.read(lambda vault: vault.derived.thumbnail(UUID(item_id)))
+
+    result = write_bundle(
+        plan.bundle,
+        Path(os.path.abspath(destination)),
+        form=form,
+        open_item=open_item,
+        texts=load_texts(resource_folder() / "bundle", plan.bundle.language),
+        randomness=session.random,
+        find_thumbnail=find_thumbnail,
+        progress=progress,
+        cancel=cancel,
+    )
+
+    def log(vault: Vault) -> None:
+        reasons = dict(plan.without_consent)
+        for item in plan.items:
+            record_event(
+                vault,
+                item,
+                Event(
+                    action="exported",
+                    to=recipients,
+                    sha256_before=item.sha256.hex(),
+                    sha256_after=result.sha256.hex(),
+                    size=item.size_bytes,
+                    reason=f"consent impossible: {reasons[item.id]}" if item.id in reasons else None,
+                ),
+                only_case=plan.case.id if plan.case is not None else None,
+                inbox_only=plan.case is None,
+            )
+
+    session.write(log)
+    return result

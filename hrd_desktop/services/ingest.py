@@ -1,0 +1,359 @@
+"""Taking originals in: reserve names, write and sync objects, then one transaction, then acknowledge.
+
+Method: ARCHITECTURE ("The way of an evidence file") and docs/spec/vault-format.md, section 6.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from hrd_desktop.crypto.headers import Role
+from hrd_desktop.crypto.padding import padded_bytes
+from hrd_desktop.decode.signatures import media_type_of
+from hrd_desktop.domain.clock import from_microseconds
+from hrd_desktop.domain.errors.base import Cancelled
+from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError, VaultReadOnlyError
+from hrd_desktop.domain.ingest import Duplicate, Ingested, IngestReport, NotIngested
+from hrd_desktop.domain.names import title_from_name
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.domain.records import Item, ItemDetails, ItemKind, ItemState
+from hrd_desktop.services.cases import register_in_transaction
+from hrd_desktop.services.custody import Event, record_event
+from hrd_desktop.services.lanes import WorkLanes
+from hrd_desktop.services.originals import Candidate, Original, OriginalError, find_originals
+from hrd_desktop.services.session import Session
+from hrd_desktop.storage.objects import HeaderFields, ObjectStore, StoredObject
+from hrd_desktop.storage.vault import Vault
+
+#: A group of small files shares one sync and one transaction; bounded so that little is lost to a crash
+#: and so that a wipe never waits behind much unwritten data.
+GROUP_FILES = 64
+GROUP_BYTES = 8 << 20
+
+#: Space left free beside an object for the databases, their journals and the folder itself.
+HEADROOM_BYTES = 4 << 20
+
+SNIFF_BYTES = 4096
+
+
+@dataclass(frozen=True, repr=False)
+class IngestChoices:
+    """What the user chose for everything taken in at once."""
+
+    case_id: UUID | None = None
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class _Written:
+    candidate: Candidate
+    stored: StoredObject
+    item_id: UUID
+    media_type: str
+    original_name: bytes
+    modified_us: int
+
+
+class Ingest:
+    """One import. Call ``run`` once, from any thread but the vault lane."""
+
+    def __init__(
+        self,
+        session: Session,
+        choices: IngestChoices,
+        *,
+        work_lanes: int,
+        progress: Progress,
+        cancel: CancelToken,
+        new_id: Callable[[], UUID],
+        on_ingested: Callable[[Ingested], None] | None = None,
+    ) -> None:
+        self._session = session
+        self._choices = choices
+        self._lanes = WorkLanes(work_lanes)
+        self._progress = progress
+        self._cancel = cancel
+        self._new_id = new_id
+        self._on_ingested = on_ingested
+        self._names: list[bytes] = []
+        self._items: list[Ingested] = []
+        self._duplicates: list[Duplicate] = []
+        self._failed: list[NotIngested] = []
+        self._stopped: str | None = None
+
+    def run(self, paths: list[bytes]) -> IngestReport:
+        """Take in every regular file at or under ``paths``.
+
+        Never raises for a single file: it stands in ``failed`` with its code. After a failed sync or
+        write (``disk-failed``) nothing more is tried. Cancelling keeps what was acknowledged.
+        """
+        self._session.vault.ensure_writable()
+        cancelled = False
+        try:
+            candidates = list(find_originals(paths, os.fsencode(self._session.vault.layout.root)))
+            wanted = [candidate for candidate in candidates if candidate.refusal is None]
+            for candidate in candidates:
+                if candidate.refusal is not None:
+                    self._fail(candidate, candidate.refusal)
+            self._progress.begin(len(wanted), sum(candidate.size_bytes for candidate in wanted))
+            try:
+                for group in _groups(wanted):
+                    if self._stopped is not None:
+                        for candidate in group:
+                            self._fail(candidate, self._stopped)
+                        continue
+                    self._take(group)
+            except Cancelled:
+                cancelled = True
+            self._release_unused()
+        finally:
+            self._lanes.close()
+            self._progress.end()
+        return IngestReport(tuple(self._items), tuple(self._duplicates), tuple(self._failed), cancelled)
+
+    def _fail(self, candidate: Candidate, code: str) -> None:
+        self._failed.append(NotIngested(os.fsdecode(candidate.path), code))
+
+    # -- one group ------------------------------------------------------------------------------
+
+    def _take(self, group: list[Candidate]) -> None:
+        self._cancel.raise_if_cancelled()
+        try:
+            names = self._reserve(len(group))
+        except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
+            self._stop_group(group, error.code)
+            return
+        futures = [
+            (candidate, name, self._lanes.submit(lambda c=candidate, n=name: self._write(c, n)))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
+            for candidate, name in zip(group, names, strict=True)
+        ]
+        written: list[_Written] = []
+        unused: list[bytes] = []
+        cancelled = False
+        for candidate, name, future in futures:
+            try:
+                written.append(future.result())
+                continue
+            except OriginalError as error:
+                self._fail(candidate, error.code)
+            except DiskFullError as error:
+                self._fail(candidate, error.code)
+            except DiskFailedError as error:
+                self._stopped = error.code
+                self._session.vault.read_only = True
+                self._fail(candidate, error.code)
+            except Cancelled:
+                cancelled = True
+            unused.append(name)
+        try:
+            self._acknowledge(written, unused)
+        except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
+            for entry in written:
+                self._fail(entry.candidate, error.code)
+            if not isinstance(error, DiskFullError):
+                self._stopped = error.code
+            else:
+                # The names stay reserved: their objects are removed now, or by the next unlock.
+                for entry in written:
+                    self._session.vault.objects.unlink(entry.stored.name)
+        if cancelled:
+            raise Cancelled()
+
+    def _stop_group(self, group: list[Candidate], code: str) -> None:
+        for candidate in group:
+            self._fail(candidate, code)
+        if code != DiskFullError.code:
+            self._stopped = code
+
+    def _reserve(self, count: int) -> list[bytes]:
+        objects = self._session.vault.objects
+        if len(self._names) < count:
+            fresh = [objects.new_name() for _ in range(GROUP_FILES)]
+
+            def reserve(vault: Vault) -> None:
+                with vault.records.quiet_transaction():
+                    vault.records.names.reserve(fresh)
+
+            self._session.change(reserve)
+            self._names += fresh
+        taken, self._names = self._names[:count], self._names[count:]
+        return taken
+
+    def _release_unused(self) -> None:
+        if not self._names or self._session.vault.read_only:
+            return
+
+        def release(vault: Vault) -> None:
+            with vault.records.quiet_transaction():
+                vault.records.names.release(self._names)
+
+        try:
+            self._session.change(release)
+        except (DiskFullError, DiskFailedError):
+            # Reserved names without an object are harmless; the next unlock drops them.
+            return
+
+    def _write(self, candidate: Candidate, name: bytes) -> _Written:
+        """On a work lane: read the original once, write its object."""
+        self._cancel.raise_if_cancelled()
+        objects = self._session.vault.objects
+        with Original(candidate.path) as original:
+            _ensure_space(self._session.vault.layout.root, original.size_bytes)
+            writer = objects.create(name)
+            try:
+                head = b""
+                for piece in original.iter_content():
+                    if len(head) < SNIFF_BYTES:
+                        head += piece[: SNIFF_BYTES - len(head)]
+                    writer.write(piece)
+                    self._progress.advance(len(piece))
+                    self._cancel.raise_if_cancelled()
+                text_name = os.fsdecode(original.name)
+                media_type = media_type_of(head, os.path.splitext(text_name)[1])
+                item_id = self._new_id()
+                stored = writer.finish(
+                    HeaderFields(
+                        role=Role.ORIGINAL,
+                        record_id=item_id.bytes,
+                        media_type=media_type,
+                        original_name=original.name,
+                        ingested_us=self._session.vault.now_us(),
+                        modified_us=original.modified_us,
+                        sequence=0,
+                    ),
+                    sync=False,
+                )
+            except BaseException:
+                writer.abort()
+                raise
+            return _Written(candidate, stored, item_id, media_type, original.name, original.modified_us)
+
+    def _acknowledge(self, written: list[_Written], unused: list[bytes]) -> None:
+        self._session.vault.objects.sync([entry.stored.name for entry in written])
+        copies: list[bytes] = []
+
+        def commit(vault: Vault) -> tuple[list[Ingested], list[Duplicate]]:
+            ingested: list[Ingested] = []
+            duplicates: list[Duplicate] = []
+            copies.clear()
+            with vault.records.transaction():
+                for entry in written:
+                    known = vault.records.items.find_by_sha256(entry.stored.sha256)
+                    if known:
+                        self._take_duplicate(vault, known[0])
+                        duplicates.append(
+                            Duplicate(os.fsdecode(entry.candidate.path), known[0].id, known[0].reference)
+                        )
+                        copies.append(entry.stored.name)
+                        continue
+                    item = self._insert(vault, entry)
+                    ingested.append(Ingested(os.fsdecode(entry.candidate.path), item))
+                vault.records.names.release([entry.stored.name for entry in written if entry.stored.name not in copies])
+            return ingested, duplicates
+
+        ingested, duplicates = self._session.change(commit) if written else ([], [])
+        self._items += ingested
+        self._duplicates += duplicates
+        for done in ingested:
+            self._progress.finish_item()
+            if self._on_ingested is not None:
+                self._on_ingested(done)
+        self._drop(copies + unused)
+
+    def _drop(self, names: list[bytes]) -> None:
+        """Remove objects that were not kept; their names are used again for the next files."""
+        if not names:
+            return
+        objects = self._session.vault.objects
+        for name in names:
+            objects.unlink(name)
+        self._names = names + self._names
+
+    def _insert(self, vault: Vault, entry: _Written) -> Item:
+        records, choices = vault.records, self._choices
+        now = vault.clock.now_utc()
+        original_name = os.fsdecode(entry.original_name)
+        item = Item(
+            id=entry.item_id,
+            number=records.items.next_number(),
+            state=ItemState.KEPT,
+            details=ItemDetails(
+                kind=_kind_of(entry.media_type),
+                title=title_from_name(original_name),
+                source=choices.source,
+            ),
+            original_name=original_name,
+            media_type=entry.media_type,
+            size_bytes=entry.stored.size_bytes,
+            sha256=entry.stored.sha256,
+            object_name=entry.stored.name,
+            imported_utc=now,
+            original_modified_utc=from_microseconds(entry.modified_us),
+            changed_utc=now,
+        )
+        records.items.insert(item)
+        if choices.tags:
+            records.items.set_tags(item.id, choices.tags)
+        record_event(
+            vault,
+            item,
+            Event(
+                action="imported",
+                actor=choices.actor or None,
+                from_=choices.source or None,
+                sha256_after=item.sha256.hex(),
+                size=item.size_bytes,
+            ),
+        )
+        if choices.case_id is not None:
+            register_in_transaction(vault, item, choices.case_id, actor=choices.actor)
+        return replace(item, tags=choices.tags)
+
+    def _take_duplicate(self, vault: Vault, item: Item) -> None:
+        """What is here already still goes into the case that was asked for."""
+        case_id = self._choices.case_id
+        if case_id is None or item.state is not ItemState.KEPT:
+            return
+        if all(entry.case_id != case_id for entry in vault.records.cases.cases_of(item.id)):
+            register_in_transaction(vault, item, case_id, actor=self._choices.actor)
+
+
+def _groups(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
+    group: list[Candidate] = []
+    group_bytes = 0
+    for candidate in candidates:
+        if group and (len(group) >= GROUP_FILES or group_bytes + candidate.size_bytes > GROUP_BYTES):
+            yield group
+            group, group_bytes = [], 0
+        group.append(candidate)
+        group_bytes += candidate.size_bytes
+    if group:
+        yield group
+
+
+def _ensure_space(root: str, size_bytes: int) -> None:
+    """Refuse a file that cannot fit before writing gigabytes of it. Raises DiskFullError."""
+    try:
+        system = os.statvfs(root)
+    except (OSError, AttributeError):
+        return
+    needed = padded_bytes(ObjectStore.length_before_padding(size_bytes)) + HEADROOM_BYTES
+    if system.f_bavail * system.f_frsize < needed:
+        raise DiskFullError(needed_bytes=needed)
+
+
+def _kind_of(media_type: str) -> ItemKind:
+    family = media_type.split("/", 1)[0]
+    known = {"image": ItemKind.PHOTOGRAPH, "video": ItemKind.VIDEO, "audio": ItemKind.AUDIO}
+    if family in known:
+        return known[family]
+    if media_type == "message/rfc822":
+        return ItemKind.MESSAGE
+    if family == "text" or media_type == "application/pdf" or "document" in media_type:
+        return ItemKind.DOCUMENT
+    return ItemKind.OTHER

@@ -1,0 +1,105 @@
+"""An open vault as services use it: reads and writes of records on the vault lane, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import TypeVar
+
+from hrd_desktop.domain.clock import Clock
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.services.lanes import VaultLane
+from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
+from hrd_desktop.storage.vault import Randomness, Vault
+
+T = TypeVar("T")
+
+
+class Session:
+    """Holds the vault open until ``close``. Safe to use from several threads."""
+
+    def __init__(self, vault: Vault, lane: VaultLane, stop_watching: Callable[[], None]) -> None:
+        self._vault = vault
+        self._lane = lane
+        self._stop_watching = stop_watching
+        self._closed = False
+
+    @property
+    def vault(self) -> Vault:
+        """The open vault. Its databases are used on the lane only; layout, objects and clock anywhere."""
+        return self._vault
+
+    @property
+    def clock(self) -> Clock:
+        return self._vault.clock
+
+    @property
+    def random(self) -> Randomness:
+        return self._vault.random
+
+    def read(self, work: Callable[[Vault], T]) -> T:
+        """Run ``work`` on the vault lane; it must not change records."""
+        return self._lane.call(lambda: work(self._vault))
+
+    def write(self, work: Callable[[Vault], T]) -> T:
+        """Run ``work`` on the lane in one transaction that counts as a change (a new epoch).
+
+        Raises VaultReadOnlyError after an earlier failed sync. A DiskFailedError makes the vault
+        read-only: the kernel may have dropped the page and report the next sync clean.
+        """
+
+        def in_transaction(vault: Vault) -> T:
+            with vault.records.transaction():
+                return work(vault)
+
+        return self.change(in_transaction)
+
+    def change(self, work: Callable[[Vault], T]) -> T:
+        """Run ``work`` on the lane; it makes its own transactions."""
+
+        def guarded() -> T:
+            self._vault.ensure_writable()
+            try:
+                return work(self._vault)
+            except DiskFailedError:
+                self._vault.read_only = True
+                raise
+
+        return self._lane.call(guarded)
+
+    def close(self, *, with_snapshot: bool = True) -> None:
+        """Take a snapshot if records changed, then close everything. Safe to call twice.
+
+        The vault is closed even when the snapshot fails; that failure is raised afterwards.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self._stop_watching()
+        failure: SheafError | None = None
+        try:
+            if with_snapshot:
+                try:
+                    self._lane.call(self._snapshot_if_due)
+                except SheafError as error:
+                    failure = error
+        finally:
+            try:
+                self._lane.call(self._vault.close)
+            finally:
+                self._lane.close()
+        if failure is not None:
+            raise failure
+
+    def _snapshot_if_due(self) -> None:
+        if not self._vault.read_only and snapshot_is_due(self._vault):
+            take_snapshot(self._vault)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close(with_snapshot=error is None)

@@ -1,0 +1,97 @@
+"""Key slots: list, add, change, remove, and a new key for the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hrd_desktop.crypto.credential import Credential, credential_from_code, root_of
+from hrd_desktop.crypto.kdf import stretch
+from hrd_desktop.crypto.slots import open_slots
+from hrd_desktop.domain.errors.vault import KeySlotsDamagedError, WrongCredentialError
+from hrd_desktop.domain.slots import FLAG_KEY_FILE, SlotKind, SlotRecord
+from hrd_desktop.services.session import Session
+from hrd_desktop.storage.rekey import KeptSlot, rekey
+from hrd_desktop.storage.slot_changes import SlotChanges
+from hrd_desktop.storage.vault import Vault
+
+
+def list_slots(session: Session) -> tuple[tuple[SlotRecord, ...], int]:
+    """The four slots of the open compartment, and the number of the one it was opened with."""
+    return session.read(lambda vault: (SlotChanges(vault).load(), vault.slot_number))
+
+
+def add_passphrase(session: Session, credential: Credential, label: str = "") -> SlotRecord:
+    """Let another passphrase (or recovery code) open the vault. Raises SlotsFullError, NotEnoughMemoryError."""
+    root = _root(session, credential)
+    return session.change(
+        lambda vault: SlotChanges(vault).add(
+            root=root, kind=_kind(credential), label=label, flags=_flags(credential)
+        )
+    )
+
+
+def add_recovery_code(session: Session, code: bytes, label: str = "") -> SlotRecord:
+    """Let the recovery code ``code`` (20 bytes) open the vault. Raises SlotsFullError, NotEnoughMemoryError."""
+    return add_passphrase(session, credential_from_code(code), label)
+
+
+def change_passphrase(session: Session, number: int, credential: Credential) -> SlotRecord:
+    """Replace what opens slot ``number``. The old credential is out; an older copy of the vault still knows it."""
+    root = _root(session, credential)
+
+    def work(vault: Vault) -> SlotRecord:
+        changes = SlotChanges(vault)
+        label = next((record.label for record in changes.load() if record.number == number), "")
+        record = changes.change(
+            number, root=root, kind=_kind(credential), label=label, flags=_flags(credential)
+        )
+        if number == vault.slot_number:
+            vault.root = root
+        return record
+
+    return session.change(work)
+
+
+def remove_slot(session: Session, number: int) -> None:
+    """Take a credential out. Raises NotFoundError, LastSlotError."""
+    session.change(lambda vault: SlotChanges(vault).remove(number))
+
+
+def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRecord, ...]:
+    """Give the vault a new key. Kept: the credential it was opened with, and ``others``; the rest is out.
+
+    Raises WrongCredentialError when one of ``others`` opens no slot; then nothing has changed.
+    """
+    roots = [_root(session, credential) for credential in others]
+
+    def work(vault: Vault) -> tuple[SlotRecord, ...]:
+        kept = {vault.slot_number: vault.root}
+        for root in roots:
+            kept[_number_of(vault, root)] = root
+        rekey(vault, [KeptSlot(number, root) for number, root in kept.items()])
+        return SlotChanges(vault).load()
+
+    return session.change(work)
+
+
+def _number_of(vault: Vault, root: bytes) -> int:
+    copies = vault.files.read()
+    if copies[0] is None or copies[1] is None:
+        raise KeySlotsDamagedError()
+    for slot in open_slots(copies, root, vault.header_bytes):
+        if slot.content.compartment == vault.compartment:
+            return slot.number
+    raise WrongCredentialError()
+
+
+def _root(session: Session, credential: Credential) -> bytes:
+    header = session.vault.header
+    return root_of(stretch(credential.secret, header.salt, header.parameters), credential.key_file_digest)
+
+
+def _kind(credential: Credential) -> SlotKind:
+    return SlotKind.RECOVERY_CODE if credential.is_recovery_code else SlotKind.PASSPHRASE
+
+
+def _flags(credential: Credential) -> int:
+    return FLAG_KEY_FILE if credential.key_file_digest is not None else 0

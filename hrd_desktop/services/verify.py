@@ -1,0 +1,146 @@
+"""Verifying a vault: every object re-hashed, every custody event checked against its leaf."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from hrd_desktop.crypto.custody import verify_event
+from hrd_desktop.domain.errors.base import IntegrityError, SheafError
+from hrd_desktop.domain.errors.vault import CustodyError
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.domain.records import Item, ItemState
+from hrd_desktop.services.custody import Event, record_event
+from hrd_desktop.services.session import Session
+from hrd_desktop.storage.vault import Vault
+
+INBOX = "Inbox"
+
+
+@dataclass(frozen=True, repr=False)
+class BadItem:
+    """An item whose object is not what was recorded. ``code`` is a kind of refusal of the vault format."""
+
+    item_id: UUID
+    reference: str
+    code: str
+
+
+@dataclass(frozen=True, repr=False)
+class LogCheck:
+    """One custody log: the case's reference (or ``Inbox``), how many events, and the first fault if any."""
+
+    case: str
+    events: int
+    fault: str | None
+    sequence: int | None
+
+
+@dataclass(frozen=True, repr=False)
+class VerifyReport:
+    """What was found. ``mended`` counts header copies that were put right from the other one."""
+
+    item_count: int
+    bad: tuple[BadItem, ...]
+    logs: tuple[LogCheck, ...]
+    mended: int
+
+    @property
+    def ok(self) -> bool:
+        return not self.bad and all(log.fault is None for log in self.logs)
+
+
+def verify(
+    session: Session, item_ids: Sequence[UUID] | None, *, progress: Progress, cancel: CancelToken
+) -> VerifyReport:
+    """Verify these items, or all of them with every log. Bad ones are logged as ``integrity-failed``.
+
+    Raises NotFoundError, Cancelled. A vault that had become read-only takes changes again when all is well.
+    """
+    items = session.read(lambda vault: _items(vault, item_ids))
+    progress.begin(len(items), sum(item.size_bytes for item in items))
+    bad: list[BadItem] = []
+    mended = 0
+    try:
+        for item in items:
+            cancel.raise_if_cancelled()
+            try:
+                checked = session.vault.objects.verify(item.object_name, (item.size_bytes, item.sha256))
+                if checked.bad_header_copies and not session.vault.read_only:
+                    session.vault.objects.mend_header(item.object_name)
+                    mended += 1
+            except IntegrityError as error:
+                bad.append(BadItem(item.id, item.reference, error.code))
+            progress.advance(item.size_bytes)
+            progress.finish_item()
+    finally:
+        progress.end()
+    logs = session.read(_check_logs) if item_ids is None else ()
+    report = VerifyReport(len(items), tuple(bad), tuple(logs), mended)
+    if session.vault.read_only:
+        if report.ok and item_ids is None:
+            session.vault.read_only = False
+    elif bad:
+        _log_failures(session, bad)
+    return report
+
+
+def _items(vault: Vault, item_ids: Sequence[UUID] | None) -> list[Item]:
+    if item_ids is not None:
+        return [vault.records.items.load(item_id) for item_id in item_ids]
+    return [
+        item
+        for state in (ItemState.KEPT, ItemState.BINNED)
+        for item in vault.records.items.iter_items(state=state)
+    ]
+
+
+def _log_failures(session: Session, bad: list[BadItem]) -> None:
+    def work(vault: Vault) -> None:
+        for entry in bad:
+            record_event(
+                vault,
+                vault.records.items.load(entry.item_id),
+                Event(action="integrity-failed", reason=entry.code),
+            )
+
+    session.write(work)
+
+
+def _check_logs(vault: Vault) -> list[LogCheck]:
+    checks = [_check_log(vault, None, INBOX)]
+    checks += [_check_log(vault, case.id, case.reference) for case in vault.records.cases.iter_cases()]
+    return checks
+
+
+def _check_log(vault: Vault, case_id: UUID | None, name: str) -> LogCheck:
+    """Check every leaf, digest, sequence number and link to the item's previous event."""
+    log = vault.records.custody.log_of(case_id)
+    last_of_item: dict[int, str] = {}
+    count = 0
+    for event in vault.records.custody.iter_events(log.id):
+        try:
+            if event.sequence != count:
+                raise CustodyError(kind="event-order", sequence=count)
+            values = verify_event(event.leaf, event.disclosures)
+            if event.leaf_hash.hex() != _leaf_hash(event.leaf):
+                raise CustodyError(kind="event-leaf", sequence=count)
+            if "sequence" in values and values["sequence"] != count:
+                raise CustodyError(kind="event-order", sequence=count)
+            if "item" in values and values["item"] != event.item_number:
+                raise CustodyError(kind="event-order", sequence=count)
+            if "previous" in values and values["previous"] != last_of_item.get(event.item_number):
+                raise CustodyError(kind="event-order", sequence=count)
+        except SheafError as error:
+            return LogCheck(name, log.size, str(error.fields.get("kind", error.code)), count)
+        last_of_item[event.item_number] = event.leaf_hash.hex()
+        count += 1
+    if count != log.size:
+        return LogCheck(name, log.size, "event-order", count)
+    return LogCheck(name, count, None, None)
+
+
+def _leaf_hash(leaf: bytes) -> str:
+    return hashlib.sha256(b"\x00" + leaf).hexdigest()

@@ -1,0 +1,71 @@
+"""Rotating snapshots of the records database inside the vault: never only one copy of contacts and custody.
+
+Method: docs/spec/vault-format.md, section 5.1.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hrd_desktop.crypto.headers import Role
+from hrd_desktop.storage.disk import disk_errors
+from hrd_desktop.storage.objects import HeaderFields
+from hrd_desktop.storage.sweep import unlink_now
+from hrd_desktop.storage.vault import Vault
+
+KEPT_SNAPSHOTS = 2
+READ_BYTES = 1 << 20
+
+
+def snapshot_is_due(vault: Vault) -> bool:
+    """Whether records have changed since the newest snapshot."""
+    taken = vault.records.snapshots.load()
+    return not taken or max(epoch for _, epoch, _ in taken) < vault.records.state().epoch
+
+
+def take_snapshot(vault: Vault) -> None:
+    """Write the records database's own encrypted bytes as an object, then let the oldest go.
+
+    Must run on the vault lane with no transaction open: the journal is empty then, and the file
+    is a whole database. Reading goes through a handle of our own; closing it lets go of the
+    POSIX locks that SQLite holds on the file, which is safe because the vault's ``lock`` file, not
+    those locks, keeps a second process out.
+    """
+    vault.ensure_writable()
+    epoch = vault.records.state().epoch
+    name = vault.objects.new_name()
+    with vault.records.quiet_transaction():
+        vault.records.names.reserve([name])
+    writer = vault.objects.create(name)
+    try:
+        with disk_errors("snapshot"):
+            handle = os.open(vault.layout.records(vault.compartment), os.O_RDONLY)
+            try:
+                while piece := os.read(handle, READ_BYTES):
+                    writer.write(piece)
+            finally:
+                os.close(handle)
+        writer.finish(
+            HeaderFields(
+                role=Role.SNAPSHOT,
+                record_id=bytes(16),
+                media_type="",
+                original_name=b"",
+                ingested_us=vault.now_us(),
+                modified_us=None,
+                sequence=epoch,
+            )
+        )
+    except BaseException:
+        writer.abort()
+        raise
+    vault.objects.sync([name])
+    kept = sorted(vault.records.snapshots.load(), key=lambda entry: entry[1])
+    outdated = [old for old, _, _ in kept[: max(0, len(kept) + 1 - KEPT_SNAPSHOTS)]]
+    with vault.records.quiet_transaction():
+        vault.records.snapshots.add(name, epoch, vault.now_us())
+        vault.records.names.release([name])
+        for old in outdated:
+            vault.records.snapshots.remove(old)
+        vault.records.names.unlink_later(outdated)
+    unlink_now(vault, outdated)
