@@ -24,7 +24,7 @@ run: setup ## Open the program; without a display, show the whole job on the ter
 	fi
 
 test: setup-test check ## Check everything and run the tests
-	$(PY) -m pytest -n $(WORKERS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup-test ## Style, types, layers and house rules, without the tests
 	.venv/bin/ruff check .
@@ -35,7 +35,7 @@ check: setup-test ## Style, types, layers and house rules, without the tests
 
 gates: setup-test ## The long proofs: every fault at every place (best as root)
 	$(PY) -m pytest -m gate --full --timeout 0
-	$(PY) -m pytest tests/faults --full --timeout 0 -n $(WORKERS)
+	$(PY) -m pytest tests/faults --full --timeout 0 -n $(WORKERS) --dist worksteal
 
 bench: setup-test ## Measure speed; asserts nothing
 	@for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" || exit 1; done

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,10 +80,20 @@ def no_stray_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     assert not stray, f"unexpected in the log: {[(record.name, record.getMessage()) for record in stray]}"
 
 
+def can_trace() -> bool:
+    """Whether strace is there and the system lets it trace."""
+    strace = shutil.which("strace")
+    return bool(strace) and subprocess.run([strace, "-o", os.devnull, "true"], check=False).returncode == 0
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `root` say so and are skipped for somebody else."""
-    if os.geteuid() == 0:
-        return
-    for item in items:
-        if item.get_closest_marker("root"):
-            item.add_marker(pytest.mark.skip(reason="needs root"))
+    """Tests marked `root` or `strace` say so and are skipped where they cannot run."""
+    lacking = []
+    if os.geteuid() != 0:
+        lacking.append(("root", "needs root"))
+    if any(item.get_closest_marker("strace") for item in items) and not can_trace():
+        lacking.append(("strace", "needs strace and the right to trace"))
+    for mark, reason in lacking:
+        for item in items:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
