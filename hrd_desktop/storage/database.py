@@ -420,4 +420,3 @@ def _require(database: Database, setting: str, held: bool) -> None:
 
 def _authorise(action: int, *_: object) -> int:
     return _DENY if action == _ATTACH else _ALLOW
-

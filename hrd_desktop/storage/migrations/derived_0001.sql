@@ -39,7 +39,6 @@ CREATE TABLE document (
   record_id BLOB NOT NULL CHECK (length(record_id) = 16),
   version INTEGER NOT NULL,
   title TEXT NOT NULL,
-  details TEXT NOT NULL,
   body TEXT NOT NULL,
   UNIQUE (kind, record_id)
 ) STRICT;
@@ -47,7 +46,7 @@ CREATE TABLE document (
 -- Holds folded words joined by single spaces, never the text as it was written. The ascii tokenizer leaves
 -- everything above U+007F alone, so that what a word is is decided by the program alone.
 CREATE VIRTUAL TABLE word USING fts5 (
-  title, details, body,
+  title, body, text,
   tokenize = 'ascii', prefix = '1 2 3'
 );
 INSERT INTO word (word, rank) VALUES ('secure-delete', 1);

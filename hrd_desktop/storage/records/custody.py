@@ -133,7 +133,7 @@ class Custody:
         return None if row is None else bytes(row[0])
 
     def last_time(self, log_id: UUID) -> str | None:
-        """The time of the log's last event as it is written there; None without one or where it is forgotten."""
+        """The time of the log's last event as written there; None without one or where it is forgotten."""
         row = self._database.one(
             "SELECT disclosures FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
             " ORDER BY sequence DESC LIMIT 1",

@@ -17,7 +17,7 @@ E = TypeVar("E", bound=enum.StrEnum)
 def text_column(field: str, value: str) -> str:
     """``value`` itself. Raises FieldValueError for a lone surrogate or a zero character.
 
-    Neither fits a column. Both come from arguments and files whose bytes are not UTF-8; SQL functions would cut at a zero.
+    Neither fits a column: the first is no UTF-8, and SQL functions stop at the second.
     """
     if "\0" in value or not _is_utf8(value):
         raise FieldValueError(field=field, reason="characters")

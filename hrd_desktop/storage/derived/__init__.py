@@ -1,0 +1,1 @@
+"""The derived database: what can be made again from records and objects, for showing and for searching."""

@@ -1,0 +1,217 @@
+"""The full-text index: what is put in, taken out without a trace, and found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from hrd_desktop.domain.errors.vault import DerivedDamagedError
+from hrd_desktop.storage.database import Database, Row, Value
+from hrd_desktop.storage.derived.excerpt import EXCERPT_CHARACTERS, excerpt_of, matches_in
+from hrd_desktop.storage.derived.query import Query, parse_query
+from hrd_desktop.storage.derived.words import folded_text
+
+#: How much of one text is indexed.
+MAX_TEXT_CHARACTERS: Final = 4_000_000
+
+# Items have their running number; the others follow far above, so that one kind is one range of the index.
+_RANGES: Final = {"item": (1, 1 << 40), "contact": (1 << 40, 1 << 41), "case": (1 << 41, 1 << 42)}
+
+# Where every word stands, the best place first. Each is one walk from the newest on that stops when there
+# are enough: no match is scored that is not shown, so a common word costs no more than a rare one.
+_TIERS: Final = ("title", "title body", "title body text")
+
+
+@dataclass(frozen=True, repr=False)
+class SearchDocument:
+    """What can be found of one record.
+
+    ``kind`` is ``item``, ``contact`` or ``case``. ``number`` is an item's running number and ignored for the
+    others. ``title`` is what it is called; ``body`` everything else that was entered, as one text.
+    ``version`` tells one state of the record from another (its time of change).
+    """
+
+    kind: str
+    record_id: UUID
+    title: str
+    body: str = ""
+    number: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, repr=False)
+class Hit:
+    """A record that was found.
+
+    ``rank`` is 0 where the title holds all words, 1 where what was entered does, 2 where the text
+    does. ``title_marks`` and ``marks`` are the (start, end) of the matches in ``title`` and ``snippet``.
+    ``number`` orders hits by age.
+    """
+
+    record_id: UUID
+    kind: str
+    rank: int
+    number: int
+    title: str
+    title_marks: tuple[tuple[int, int], ...]
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+
+
+class SearchIndex:
+    """Tables ``document`` and ``word``. Changes must be inside a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def index(self, document: SearchDocument) -> None:
+        """Put a record in, or anew. The text of an item stays as it was put with ``put_text``."""
+        number = self._number_of(document.kind, document.record_id)
+        if number is not None:
+            self._remove(number)
+        if document.kind == "item":
+            number = document.number
+        elif number is None:
+            number = self._free_number(document.kind)
+        title, body = _clean(document.title), _clean(document.body)
+        self._database.execute(
+            "INSERT INTO document (number, kind, record_id, version, title, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (number, document.kind, document.record_id.bytes, document.version, title, body),
+        )
+        text = self._text(document.record_id) if document.kind == "item" else ""
+        self._put_words(number, title, body, text)
+
+    def index_text(self, item_id: UUID) -> None:
+        """Put the item's text, as it is stored now, into the index, if the item is in there."""
+        row = self._database.one(
+            "SELECT number, title, body FROM document WHERE kind = 'item' AND record_id = ?", (item_id.bytes,)
+        )
+        if row is not None:
+            self._database.execute("DELETE FROM word WHERE rowid = ?", (row[0],))
+            self._put_words(row[0], row[1], row[2], self._text(item_id))
+
+    def remove(self, record_id: UUID) -> None:
+        """Take a record out, whatever its kind. No term of it stays in the index."""
+        for (number,) in self._database.query(
+            "SELECT number FROM document WHERE record_id = ? AND kind IN ('item', 'contact', 'case')",
+            (record_id.bytes,),
+        ):
+            self._remove(number)
+
+    def versions(self, kind: str) -> Iterator[tuple[UUID, int]]:
+        """(record id, version) of everything of one kind that is in the index."""
+        first, last = _RANGES[kind]
+        while True:
+            rows = self._database.query(
+                "SELECT number, record_id, version FROM document WHERE number >= ? AND number < ?"
+                " ORDER BY number LIMIT 1000",
+                (first, last),
+            )
+            for _, record_id, version in rows:
+                yield UUID(bytes=record_id), version
+            if len(rows) < 1000:
+                return
+            first = rows[-1][0] + 1
+
+    def search(
+        self,
+        words: str,
+        kind: str | None = None,
+        limit: int = 50,
+        *,
+        newest_first: bool = False,
+        before: int | None = None,
+    ) -> list[Hit]:
+        """What holds all of ``words``: the best place first and the newest within, or the newest first.
+
+        At most ``limit``. ``before`` asks for hits of a smaller ``number``, for the next page newest first.
+        A text without a word finds nothing.
+        """
+        query = parse_query(words)
+        if query is None:
+            return []
+        found: dict[int, int] = {}
+        for columns in _TIERS[-1:] if newest_first else _TIERS:
+            if len(found) >= limit:
+                break
+            for number in self._numbers(query.expression(columns), kind, limit, before):
+                found.setdefault(number, _TIERS.index(columns))
+        return self._hits(list(found.items())[:limit], query)
+
+    def find_numbers(self, words: str, kind: str = "item", limit: int | None = None) -> list[int]:
+        """The numbers of all that hold ``words``, the newest first: what a long list on the screen holds."""
+        query = parse_query(words)
+        return (
+            []
+            if query is None
+            else self._numbers(query.expression(), kind, -1 if limit is None else limit, None)
+        )
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _numbers(self, expression: str, kind: str | None, limit: int, before: int | None) -> list[int]:
+        first, last = (0, 1 << 42) if kind is None else _RANGES[kind]
+        rows = self._database.query(
+            "SELECT rowid FROM word WHERE word MATCH ? AND rowid >= ? AND rowid < ?"
+            " ORDER BY rowid DESC LIMIT ?",
+            (expression, first, last if before is None else min(before, last), limit),
+        )
+        return [row[0] for row in rows]
+
+    def _hits(self, found: list[tuple[int, int]], query: Query) -> list[Hit]:
+        rows: dict[int, Row] = {}
+        for start in range(0, len(found), 200):
+            part: tuple[Value, ...] = tuple(number for number, _ in found[start : start + 200])
+            marks = ", ".join("?" * len(part))
+            for row in self._database.query(
+                f"SELECT number, kind, record_id, title, body FROM document WHERE number IN ({marks})",  # noqa: S608 - question marks
+                part,
+            ):
+                rows[row[0]] = row
+        if len(rows) != len(found):
+            # The index names what is not there: it cannot be trusted, and is made again.
+            raise DerivedDamagedError(part="index")
+        return [self._hit(rows[number], rank, query) for number, rank in found]
+
+    def _hit(self, row: Row, rank: int, query: Query) -> Hit:
+        number, kind, record_id, title, body = row
+        identity = UUID(bytes=record_id)
+        excerpt = excerpt_of(body, query)
+        if excerpt is None and kind == "item":
+            excerpt = excerpt_of(self._text(identity), query)
+        snippet, marks = (excerpt.text, excerpt.marks) if excerpt else (body[:EXCERPT_CHARACTERS], ())
+        return Hit(identity, kind, rank, number, title, tuple(matches_in(title, query)), snippet, marks)
+
+    def _number_of(self, kind: str, record_id: UUID) -> int | None:
+        row = self._database.one(
+            "SELECT number FROM document WHERE kind = ? AND record_id = ?", (kind, record_id.bytes)
+        )
+        return None if row is None else int(row[0])
+
+    def _free_number(self, kind: str) -> int:
+        first, last = _RANGES[kind]
+        row = self._database.one(
+            "SELECT max(number) FROM document WHERE number >= ? AND number < ?", (first, last)
+        )
+        return first if row is None or row[0] is None else int(row[0]) + 1
+
+    def _text(self, item_id: UUID) -> str:
+        row = self._database.one("SELECT text FROM item_text WHERE item_id = ?", (item_id.bytes,))
+        return "" if row is None else str(row[0])
+
+    def _put_words(self, number: int, title: str, body: str, text: str) -> None:
+        self._database.execute(
+            "INSERT INTO word (rowid, title, body, text) VALUES (?, ?, ?, ?)",
+            (number, folded_text(title), folded_text(body), folded_text(text[:MAX_TEXT_CHARACTERS])),
+        )
+
+    def _remove(self, number: int) -> None:
+        self._database.execute("DELETE FROM word WHERE rowid = ?", (number,))
+        self._database.execute("DELETE FROM document WHERE number = ?", (number,))
+
+
+def _clean(text: str) -> str:
+    """Without what no column takes: a name that is not UTF-8 is found by the rest of it."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
