@@ -13,7 +13,7 @@ from hrd_desktop.bundle.contacts_csv_columns import (
     columns_of,
 )
 from hrd_desktop.bundle.contacts_csv_row import RowReader
-from hrd_desktop.bundle.contacts_csv_table import MAX_COLUMNS, Row, format_row, iter_rows
+from hrd_desktop.bundle.contacts_csv_table import Row, format_row, iter_rows
 from hrd_desktop.bundle.contacts_text import Tally, decode_bytes, sniff_utf16
 from hrd_desktop.domain.contacts import ContactDraft, ContactFields, KeyCheck, verify_contact
 from hrd_desktop.domain.contacts_read import ContactsRead, Refusal
@@ -54,8 +54,8 @@ def read_contacts_csv(untrusted_data: bytes | BinaryIO) -> ContactsRead:
 
     A row that cannot be read is refused by its number, counted from the first row under the headings,
     and the others come in. The kinds of refusal are ``csv-quote``, ``csv-cell-too-long``,
-    ``csv-too-many-columns``, ``csv-row-too-wide`` (more cells than headings: none can be trusted to be
-    in its column) and the codes of ContactFieldError.
+    ``csv-row-too-wide`` (more cells than headings: none can be trusted to be in its column) and the
+    codes of ContactFieldError.
 
     Raises ContactsFileTooLarge, ContactsFileTooMany (rows or columns), ContactsFileEncoding, and
     ContactsFileUnknown when no heading is known.
@@ -170,8 +170,6 @@ def _headings(text: str, delimiters: Sequence[str]) -> tuple[str, tuple[str, ...
         row = next(iter_rows(text[:_MAX_HEADER], delimiter), None)
         if row is None:
             break
-        if row.fault == "csv-too-many-columns":
-            raise ContactsFileTooMany(kind="columns", limit=MAX_COLUMNS)
         known = _known(columns_of(row.cells))
         if known > best[0]:
             best = (known, delimiter, row.cells)

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from hrd_desktop.domain.errors.contacts import ContactsFileTooMany
+
 MAX_CELL: Final = 200_000  # characters: the longest note and key fit
 MAX_COLUMNS: Final = 1_000
+
+_BLANK: Final = re.compile(r"[\r\n]+")
 
 # A cell that a spreadsheet would run, or that our own apostrophe could be mistaken in. White space and
 # apostrophes in front are looked through, so that ``safe_cell`` can be undone exactly. The full-width
@@ -53,8 +57,8 @@ def iter_rows(untrusted_text: str, delimiter: str) -> Iterator[Row]:
     """Yield every row that is not blank.
 
     As spreadsheets do, text after a closing quote is taken as it stands. A row whose quote is never
-    closed is the last, with fault ``csv-quote``; a cell beyond ``MAX_CELL`` makes ``csv-cell-too-long``
-    and a row beyond ``MAX_COLUMNS`` ``csv-too-many-columns``, and the rows after it are read.
+    closed is the last, with fault ``csv-quote``; a cell beyond ``MAX_CELL`` makes
+    ``csv-cell-too-long``, and the rows after it are read. Raises ContactsFileTooMany (columns).
     The time is linear: no part of the pattern can match what another part gives back.
     """
     mark = re.escape(delimiter)
@@ -66,6 +70,13 @@ def iter_rows(untrusted_text: str, delimiter: str) -> Iterator[Row]:
     position = 0
     more = False  # a delimiter at the very end has an empty cell after it
     while position < len(untrusted_text) or more:
+        if not cells and not more:
+            blank = _BLANK.match(untrusted_text, position)
+            if blank is not None:
+                line += _count_breaks(untrusted_text, position, blank.end())
+                row_line = line
+                position = blank.end()
+                continue
         match = cell.match(untrusted_text, position)
         if match is None:  # the pattern matches anywhere, an empty cell at the least
             raise AssertionError
@@ -74,10 +85,9 @@ def iter_rows(untrusted_text: str, delimiter: str) -> Iterator[Row]:
             fault = fault or "csv-quote"
         if match.end() - position > MAX_CELL:
             fault = fault or "csv-cell-too-long"
-        elif len(cells) >= MAX_COLUMNS:
-            fault = fault or "csv-too-many-columns"
-        else:
-            cells.append(rest if quoted is None else quoted.replace('""', '"') + rest)
+        if len(cells) >= MAX_COLUMNS:
+            raise ContactsFileTooMany(kind="columns", limit=MAX_COLUMNS)
+        cells.append(rest if quoted is None else quoted.replace('""', '"') + rest)
         line += _count_breaks(untrusted_text, position, match.end())
         position = match.end()
         more = end == delimiter

@@ -133,16 +133,17 @@ def iter_logical_lines(source: LineSource, wanted: frozenset[str]) -> Iterator[L
         if builder is not None and builder.base64 and _BASE64.fullmatch(line):
             builder.add_fold(line, cut)  # vCard 2.1 pictures come without any white space at the fold
             continue
-        if not line.strip():
+        first = line.removeprefix(codecs.BOM_UTF8)  # of a file that was appended to another
+        if not first.strip():
             continue  # writers that end lines with CR CR LF leave an empty line after each
         if builder is not None:
             yield builder.finish()
-        beginning = line[:16].strip().upper()
+        beginning = first[:16].strip().upper()
         if beginning == b"BEGIN:VCARD":
             version_21 = False
         elif beginning == b"VERSION:2.1":
             version_21 = True
-        builder = _Builder(number, line, cut, wanted)
+        builder = _Builder(number, first, cut, wanted)
     if builder is not None:
         yield builder.finish()
 

@@ -38,7 +38,7 @@ class PropertyError(ValueError):
 class Property:
     """A property whose ``value`` is decoded text, still escaped. ``name`` and ``group`` are upper case.
 
-    ``parameters`` has upper-case names. ``binary`` holds the bytes of a base64 value, whose
+    ``parameters`` has upper-case names. ``binary`` holds the bytes of a KEY in base64, whose
     ``value`` is then empty. ``guessed`` is true when the bytes were read as Windows-1252.
     """
 
@@ -102,10 +102,12 @@ def parse_property(untrusted_line: bytes, number: int) -> Property:
     value, value_encoding = "", "utf-8"
     try:
         if encoding in ("B", "BASE64"):
-            binary = binascii.a2b_base64(raw)
+            raw = binascii.a2b_base64(raw)
+        elif encoding == "QUOTED-PRINTABLE":
+            raw = binascii.a2b_qp(raw)
+        if match.group(2).upper() == "KEY" and encoding in ("B", "BASE64"):
+            binary = raw  # may be packets of OpenPGP, and no text
         else:
-            if encoding == "QUOTED-PRINTABLE":
-                raw = binascii.a2b_qp(raw)
             value, value_encoding = decode_bytes(raw, next(iter(parameters.get("CHARSET", ())), ""))
     except (UnicodeDecodeError, binascii.Error):
         raise PropertyError("vcard-encoding") from None

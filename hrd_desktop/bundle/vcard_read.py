@@ -23,6 +23,8 @@ from hrd_desktop.domain.errors.contacts import (
 MAX_CARDS: Final = 20_000
 MAX_PROPERTIES: Final = 1_000
 MAX_KEPT_BYTES: Final = 64 * 1024 * 1024  # of properties that contacts have a field for, in all cards
+MAX_STRAY: Final = 10_000  # lines before the first card, after which it is some other kind of file
+_MARKERS: Final = frozenset({b"BEGIN", b"END:V"})
 _VERSIONS: Final = frozenset({"2.1", "3.0", "4.0"})
 
 
@@ -63,35 +65,20 @@ class _CardReader:
         self._card: _Card | None = None
         self._guessed = False
         self._kept_bytes = 0
+        self._stray = 0
 
     def take(self, line: LogicalLine) -> None:
         """Take the next logical line of the file."""
         card = self._card
-        if line.skipped:
-            self._skip(line)
-            return
-        try:
-            if line.too_long:
-                raise PropertyError("vcard-line-too-long")
-            item = parse_property(line.data, line.number)
-        except PropertyError as error:
-            if card is None:
-                self._tally.add(LeftOutReason.STRAY)
-            elif card.fault is None:
-                card.fault = (line.number, error.code)
-            return
-        marker = item.value.strip().upper() == "VCARD" and not item.group
-        if item.name == "BEGIN" and marker:
-            self._begin(line.number)
-        elif card is None:
-            self._tally.add(LeftOutReason.STRAY)
-        elif item.name == "END" and marker:
-            self._end(card)
-        elif card.fault is None:
-            self._kept_bytes += len(line.data)
-            if self._kept_bytes > MAX_KEPT_BYTES:
-                raise ContactsFileTooLarge(limit_bytes=MAX_KEPT_BYTES)
-            self._add(card, item)
+        if card is None:
+            self._outside(line)
+        elif line.skipped:
+            self._skip(card, line)
+        elif card.fault is None or line.data[:5].upper() in _MARKERS:
+            try:
+                self._inside(card, line)
+            except PropertyError as error:
+                card.fault = card.fault or (line.number, error.code)
 
     def finish(self, *, utf16: bool) -> ContactsRead:
         """Return what was read."""
@@ -106,10 +93,36 @@ class _CardReader:
             encoding="windows-1252" if self._guessed else "utf-16" if utf16 else "utf-8",
         )
 
-    def _begin(self, number: int) -> None:
-        if self._card is not None:
+    def _outside(self, line: LogicalLine) -> None:
+        if not line.skipped and line.data[:5].upper() == b"BEGIN":
+            try:
+                if _is_marker(parse_property(line.data, line.number), "BEGIN"):
+                    self._begin(line.number)
+                    return
+            except PropertyError:
+                pass  # as stray as any other line
+        self._tally.add(LeftOutReason.STRAY)
+        self._stray += 1
+        if not self._cards and self._stray > MAX_STRAY:
+            raise ContactsFileUnknown()
+
+    def _inside(self, card: _Card, line: LogicalLine) -> None:
+        if line.too_long:
+            raise PropertyError("vcard-line-too-long")
+        item = parse_property(line.data, line.number)
+        if _is_marker(item, "BEGIN"):
             # No END, or a card inside a card (AGENT): which lines are whose cannot be known.
-            self._refuse(self._card, self._card.line, "vcard-unfinished")
+            self._refuse(card, card.line, "vcard-unfinished")
+            self._begin(line.number)
+        elif _is_marker(item, "END"):
+            self._end(card)
+        elif card.fault is None:
+            self._kept_bytes += len(line.data)
+            if self._kept_bytes > MAX_KEPT_BYTES:
+                raise ContactsFileTooLarge(limit_bytes=MAX_KEPT_BYTES)
+            self._add(card, item)
+
+    def _begin(self, number: int) -> None:
         self._cards += 1
         if self._cards > MAX_CARDS:
             raise ContactsFileTooMany(kind="cards", limit=MAX_CARDS)
@@ -131,14 +144,10 @@ class _CardReader:
         else:
             self._leave_out(item.name)
 
-    def _skip(self, line: LogicalLine) -> None:
-        card = self._card
-        if card is None:
-            self._tally.add(LeftOutReason.STRAY)
-            return
+    def _skip(self, card: _Card, line: LogicalLine) -> None:
         card.count += 1
-        if card.count > MAX_PROPERTIES and card.fault is None:
-            card.fault = (line.number, "vcard-too-many-properties")
+        if card.count > MAX_PROPERTIES:
+            card.fault = card.fault or (line.number, "vcard-too-many-properties")
         self._leave_out(line.name)
 
     def _leave_out(self, name: str) -> None:
@@ -159,3 +168,7 @@ class _CardReader:
 
     def _refuse(self, card: _Card, line: int, code: str, name: str | None = None) -> None:
         self._refused.append(Refusal(index=card.index, line=line, code=code, field=name))
+
+
+def _is_marker(item: Property, name: str) -> bool:
+    return item.name == name and not item.group and item.value.strip().upper() == "VCARD"

@@ -346,6 +346,26 @@ def test_a_key_that_is_not_taken(line: str, reason: LeftOutReason) -> None:
     assert read.left_out == (LeftOut(reason=reason, name="KEY", count=1),)
 
 
+def test_messengers_of_older_programs_and_addresses_on_labels() -> None:
+    draft = one(
+        card(
+            "FN:a", "X-JABBER:a@example.org", "X-SKYPE;TYPE=HOME:b", "X-WHATSAPP:1", "IMPP:plain",
+            "LABEL;TYPE=WORK:1 Main St\\nTown", "LABEL:  ", version="3.0",
+        )
+    )  # fmt: skip
+    assert draft.channels == (
+        Channel(kind=ChannelKind.XMPP, value="a@example.org"),
+        Channel(kind=ChannelKind.OTHER, value="b", note="skype, home"),
+        Channel(kind=ChannelKind.WHATSAPP, value="1"),
+        Channel(kind=ChannelKind.OTHER, value="plain"),
+        Channel(kind=ChannelKind.ADDRESS, value="1 Main St\nTown"),
+    )
+
+
+def test_text_in_base64() -> None:
+    assert one(card("FN:a", "NOTE;ENCODING=b:" + base64.b64encode("né,".encode()).decode())).notes == "né,"
+
+
 def test_an_empty_key_is_nothing() -> None:
     assert one(card("FN:a", "KEY;ENCODING=b:", "KEY:", "KEY;VALUE=text: ")) == ContactDraft(alias="a")
 
@@ -404,6 +424,11 @@ def test_other_unicode_files(codec: str) -> None:
     read = read_vcards(data)
     assert read.drafts == (ContactDraft(alias="حقوق 人\U0001f600"),)
     assert read.encoding == ("utf-8" if codec == "utf-8-sig" else "utf-16")
+
+
+def test_files_put_behind_each_other_with_their_byte_order_marks() -> None:
+    data = card("FN:a").decode().encode("utf-8-sig")
+    assert [draft.alias for draft in read_vcards(data + data).drafts] == ["a", "a"]
 
 
 def test_windows_1252_is_told() -> None:
@@ -484,6 +509,26 @@ def test_a_card_inside_a_card() -> None:
     assert [draft.alias for draft in read.drafts] == ["b", "c"]
     assert [refusal.code for refusal in read.refused] == ["vcard-unfinished"]
     assert counts(read)["stray", ""] == 2
+
+
+def streamed_text() -> io.BufferedReader:
+    """Half a megabyte of something else."""
+    return streamed(b"", b"text\n" * 1_000, 100)
+
+
+def test_a_file_of_another_kind_is_not_read_to_the_end() -> None:
+    source = streamed_text()
+    with pytest.raises(ContactsFileUnknown):
+        read_vcards(source)
+    assert source.read(1)
+    read = read_vcards(card("FN:a") + streamed_text().read())
+    assert counts(read) == {("stray", ""): 100_000}
+
+
+@pytest.mark.parametrize("data", [b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", b"BEGIN\n", b"item1.BEGIN:VCARD\n"])
+def test_other_beginnings_are_no_card(data: bytes) -> None:
+    with pytest.raises(ContactsFileUnknown):
+        read_vcards(data)
 
 
 @pytest.mark.parametrize("data", [b"", b"\r\n\r\n", b"PK\x03\x04 no card", b"\x00" * 1000, b"FN:a\r\n"])
