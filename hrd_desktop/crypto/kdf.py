@@ -128,7 +128,7 @@ def calibrate(
 
 
 def choose_parameters(free_bytes: int, measure: Callable[[KdfParameters], float]) -> KdfParameters:
-    """The parameters that ``measure`` finds to take one to two seconds; it may raise ``NotEnoughMemoryError``.
+    """The parameters that ``measure`` finds to take one to two seconds; it may raise NotEnoughMemoryError.
 
     Memory is half of ``free_bytes``, at most 512 MiB and at least 128 MiB, and halved, down to 128 MiB, where
     one pass over it takes more than two seconds or it is not to be had. Then as many passes as are needed.

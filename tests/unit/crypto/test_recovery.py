@@ -62,7 +62,7 @@ def test_one_wrong_character_is_noticed() -> None:
 def test_two_characters_exchanged_are_noticed() -> None:
     for text in (LETTERS.replace("-", ""), DIGITS.replace("-", "")):
         for place in range(len(text) - 1):
-            one, other = text[place : place + 2]
+            one, other = text[place], text[place + 1]
             if one != other:
                 assert find_code(text[:place] + other + one + text[place + 2 :]) is None
 
