@@ -12,7 +12,7 @@ from hrd_desktop.cli import (
     case_commands,
     contact_commands,
     item_commands,
-    rehearse,
+
     slot_commands,
     vault_commands,
 )
@@ -51,7 +51,7 @@ for _module in (
     contact_commands,
     bundle_commands,
     slot_commands,
-    rehearse,
+
 ):
     for _command in _module.COMMANDS:
         commands.add_command(_command)

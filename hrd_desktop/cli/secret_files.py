@@ -1,4 +1,4 @@
-"""Writing a secret the program made (recovery code, passphrase) to a file of the user's choice."""
+"""Writing what must not be seen by others (a recovery code, a passphrase, contacts) to a file of the user's choice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,15 @@ def check_secret_file(path: str) -> None:
 
 
 def write_secret_file(path: str, text: str) -> None:
-    """Write ``text`` to a new file, 0600, and wait until it is on the disk."""
+    """Write ``text`` to a new file, as ``write_private_file`` does."""
+    write_private_file(path, text.encode())
+
+
+def write_private_file(path: str, data: bytes) -> None:
+    """Write ``data`` to a new file, 0600, and wait until it is on the disk.
+
+    Raises SecretFileExists, SecretFileFailed; a file that could not be finished is removed.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except FileExistsError:
@@ -38,8 +46,9 @@ def write_secret_file(path: str, text: str) -> None:
         raise SecretFileFailed(errno=error.errno) from None
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
+        os.unlink(path)
         raise SecretFileFailed(errno=error.errno) from None

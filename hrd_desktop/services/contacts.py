@@ -7,9 +7,8 @@ from uuid import UUID
 
 from hrd_desktop.domain.contacts import Contact, ContactDraft, edited_contact, new_contact, without_claims
 from hrd_desktop.domain.contacts_read import ContactsRead
-from hrd_desktop.domain.errors.records import AmbiguousError, NotFoundError
+from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.services.ids import new_uuid
-from hrd_desktop.services.index import index_contact
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.vault import Vault
 
@@ -28,23 +27,20 @@ def add_contact(session: Session, draft: ContactDraft) -> Contact:
     def work(vault: Vault) -> Contact:
         contact = new_contact(draft, new_uuid(vault.random), vault.clock.now_utc())
         vault.records.contacts.insert(contact)
+        vault.stale_contacts.add(contact.id)
         return contact
 
-    contact = session.write(work)
-    session.change(lambda vault: index_contact(vault, contact))
-    return contact
+    return session.write(work)
 
 
 def load_contact(session: Session, reference: str) -> Contact:
-    """The contact with this alias, real name or UUID. Raises NotFoundError, AmbiguousError."""
+    """The contact with this alias or UUID. Raises NotFoundError, AmbiguousError."""
 
     def work(vault: Vault) -> Contact:
         found = vault.records.contacts.find(reference)
-        if not found:
+        if found is None:
             raise NotFoundError(kind="contact")
-        if len(found) > 1:
-            raise AmbiguousError(kind="contact")
-        return found[0]
+        return found
 
     return session.read(work)
 
@@ -60,11 +56,10 @@ def edit_contact(session: Session, contact_id: UUID, draft: ContactDraft) -> Con
     def work(vault: Vault) -> Contact:
         contact = edited_contact(vault.records.contacts.load(contact_id), draft, vault.clock.now_utc())
         vault.records.contacts.update(contact)
+        _note_change(vault, contact_id)
         return contact
 
-    contact = session.write(work)
-    session.change(lambda vault: index_contact(vault, contact))
-    return contact
+    return session.write(work)
 
 
 def delete_contact(session: Session, contact_id: UUID) -> None:
@@ -72,10 +67,16 @@ def delete_contact(session: Session, contact_id: UUID) -> None:
 
     def work(vault: Vault) -> None:
         vault.records.contacts.load(contact_id)
+        _note_change(vault, contact_id)
         vault.records.contacts.remove(contact_id)
 
     session.write(work)
-    session.change(lambda vault: vault.derived.remove(contact_id))
+
+
+def _note_change(vault: Vault, contact_id: UUID) -> None:
+    """The index holds the contact's own words, and its names with every item it is in."""
+    vault.stale_contacts.add(contact_id)
+    vault.stale_items.update(person.item_id for person in vault.records.people.items_of(contact_id))
 
 
 def take_contacts(session: Session, read: ContactsRead, *, ours: bool) -> ContactsTaken:
@@ -91,14 +92,8 @@ def take_contacts(session: Session, read: ContactsRead, *, ours: bool) -> Contac
             kept = draft if ours else without_claims(draft)
             contact = new_contact(kept, new_uuid(vault.random), vault.clock.now_utc())
             vault.records.contacts.insert(contact)
+            vault.stale_contacts.add(contact.id)
             added.append(contact)
         return tuple(added)
 
-    added = session.write(work)
-
-    def index_all(vault: Vault) -> None:
-        for contact in added:
-            index_contact(vault, contact)
-
-    session.change(index_all)
-    return ContactsTaken(added, read)
+    return ContactsTaken(session.write(work), read)

@@ -73,6 +73,8 @@ def record_event(
     With ``only_case``, to the Inbox log and that case's log alone: what is told of one case
     (registered there, exported from there) is not another case's business. With ``inbox_only``, to no case's.
     """
+    # Every change of an item is an event, so this is the one place that tells the index.
+    vault.stale_items.add(item.id)
     values = event.values()
     _append(vault, None, item, item.number, values, restated=False)
     if inbox_only:

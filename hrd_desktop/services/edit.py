@@ -56,7 +56,7 @@ def edit(
         if tags != item.tags:
             changed.append("tags")
         if people is not None and set(_people(people)) != set(
-            _people(vault.records.people.people_of(item_id))
+            _people(vault.records.people.persons_of(item_id))
         ):
             changed.append("people")
         if not changed:
@@ -66,7 +66,7 @@ def edit(
             if "tags" in changed:
                 vault.records.items.set_tags(item_id, tags)
             if people is not None and "people" in changed:
-                vault.records.people.set_people(item_id, people)
+                vault.records.people.set_persons(item_id, people)
             sealed = "sealed" in changed and details.sealed
             record_event(
                 vault,

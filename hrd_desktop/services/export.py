@@ -6,7 +6,8 @@ Method: the design of bundles (docs/spec/bundle.md) and of custody (docs/spec/cu
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,12 +30,14 @@ from hrd_desktop.domain.export import (
 )
 from hrd_desktop.domain.people import ConsentDecision, ConsentPurpose
 from hrd_desktop.domain.progress import CancelToken, Progress
-from hrd_desktop.domain.records import Case, DatePrecision, Item, ItemDetails, ItemState
+from hrd_desktop.domain.records import Case, Item, ItemState, Place
 from hrd_desktop.domain.version import TOOL
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.custody_lines import CustodyChoices, lines_of_case, lines_of_items
+from hrd_desktop.services.found import found_fields
 from hrd_desktop.services.resources import resource_folder
 from hrd_desktop.services.session import Session
+from hrd_desktop.storage.objects import ObjectReader
 from hrd_desktop.storage.vault import Vault
 
 _CARRIED = {
@@ -158,7 +161,7 @@ def _reason_to_hold_back(
         return "privileged"
     if item.details.sealed:
         return "sealed"
-    for person in vault.records.people.people_of(item.id):
+    for person in vault.records.people.persons_of(item.id):
         consent = vault.records.people.find_consent(person.contact_id, choices.purpose)
         if consent is not None and consent.decision is ConsentDecision.IMPOSSIBLE:
             without_consent.append((item.id, consent.reason))
@@ -171,15 +174,14 @@ def _bundle_item(
     vault: Vault, number: int, item: Item, lines: tuple[bytes, ...], choices: ExportChoices
 ) -> BundleItem:
     details = item.details
-    found = vault.derived.found(item.id)
     carried = tuple(
         Disclosure(_CARRIED[kind], DisclosureWhere.FILE, str(item.id), f"{field.name.value}: {field.value}")
-        for field in found
+        for field in found_fields(vault, item.id)
         if (kind := disclosure_of(field.name)) in _CARRIED
     )
     persons = tuple(
         vault.records.contacts.load(person.contact_id).alias
-        for person in vault.records.people.people_of(item.id)
+        for person in vault.records.people.persons_of(item.id)
     )
     return BundleItem(
         item_id=str(item.id),
@@ -190,9 +192,8 @@ def _bundle_item(
         title=details.title or item.reference,
         original_name=_clean_name(item.original_name),
         description=details.description or None,
-        date=_date_text(details),
-        date_precision=_date_precision(details),
-        place=_place_text(details),
+        when=details.collected,
+        place=details.place if details.place != Place() else None,
         persons=persons,
         sources=((details.source,) if details.source else ()) if choices.with_sources else None,
         note=(details.note or None) if choices.with_notes else None,
@@ -204,30 +205,6 @@ def _bundle_item(
 def _clean_name(name: str) -> str:
     """Bytes that are not UTF-8 become U+FFFD: a bundle's pages are Unicode."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _date_text(details: ItemDetails) -> str | None:
-    if details.collected is None:
-        return None
-    zone = details.collected.zone
-    with_offset = zone is not None and zone[:1] in "+-" and "T" in details.collected.at
-    return details.collected.at + (zone or "" if with_offset else "")
-
-
-def _date_precision(details: ItemDetails) -> str | None:
-    if details.collected is None:
-        return None
-    if details.collected.precision is DatePrecision.ESTIMATE:
-        return "circa"
-    return {4: "year", 7: "month", 10: "day", 16: "minute"}.get(len(details.collected.at), "second")
-
-
-def _place_text(details: ItemDetails) -> str | None:
-    place = details.place
-    if place.latitude is None or place.longitude is None:
-        return place.name or None
-    position = f"{place.latitude:.6f}, {place.longitude:.6f}"
-    return f"{place.name} ({position})" if place.name else position
 
 
 def export(
@@ -254,7 +231,8 @@ def export(
         return _Content(objects.open(item.object_name, (item.size_bytes, item.sha256)))
 
     def find_thumbnail(item_id: str) -> bytes | None:
-        return session.read(lambda vault: vault.derived.thumbnail(UUID(item_id)))
+        thumbnail = session.read(lambda vault: vault.derived.thumbnail(UUID(item_id)))
+        return thumbnail.image if thumbnail is not None else None
 
     result = write_bundle(
         plan.bundle,
@@ -286,5 +264,32 @@ def export(
                 inbox_only=plan.case is None,
             )
 
-    session.write(log)
+    try:
+        session.write(log)
+    except BaseException:
+        # A bundle that no log tells of must not be out there.
+        _remove(result)
+        raise
     return result
+
+
+def _remove(result: BundleResult) -> None:
+    if result.path.is_dir():
+        shutil.rmtree(result.path)
+    else:
+        result.path.unlink()
+    if result.cover_path is not None:
+        result.cover_path.unlink()
+
+
+class _Content:
+    """An item's exact bytes for the writer of a bundle: entered, it gives its pieces."""
+
+    def __init__(self, reader: ObjectReader) -> None:
+        self._reader = reader
+
+    def __enter__(self) -> Iterator[bytes]:
+        return self._reader.iter_content()
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()

@@ -1,18 +1,35 @@
-"""What can be searched for: the words of items and contacts, put into the derived database."""
+"""What can be searched for: the words of items and contacts, kept in step with the records.
+
+Changes are noted in memory (``Vault.stale_items``) and put into the index by ``refresh`` before a search and
+when the vault closes. After a crash the index's stamp is not the records' epoch, and ``refresh`` compares
+everything.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from uuid import UUID
+
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.domain.records import Item
-from hrd_desktop.storage.derived.derived import SearchDocument
+from hrd_desktop.storage.derived.search_index import SearchDocument
 from hrd_desktop.storage.vault import Vault
 
+_AT_ONCE = 500
 
-def item_document(vault: Vault, item: Item, text: str) -> SearchDocument:
-    """An item's words: title, then everything written about it, then the text of the file."""
+
+def _version(*texts: str) -> int:
+    """A number that differs when the words differ; 63 bits, as SQLite's integers are signed."""
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def item_document(vault: Vault, item: Item) -> SearchDocument:
+    """An item's words: the title, then everything written about it. The file's text is put in by itself."""
     details = item.details
     people = [
-        vault.records.contacts.load(person.contact_id) for person in vault.records.people.people_of(item.id)
+        vault.records.contacts.load(person.contact_id)
+        for person in vault.records.people.persons_of(item.id)
     ]
     parts = [
         item.reference,
@@ -28,13 +45,14 @@ def item_document(vault: Vault, item: Item, text: str) -> SearchDocument:
         *item.cases,
     ]
     parts += [name for person in people for name in (person.alias, person.real_name)]
+    written = "\n".join(part for part in parts if part)
     return SearchDocument(
         kind="item",
         record_id=item.id,
         number=item.number,
         title=details.title,
-        details="\n".join(part for part in parts if part),
-        body=text,
+        body=written,
+        version=_version(details.title, written),
     )
 
 
@@ -49,17 +67,77 @@ def contact_document(contact: Contact) -> SearchDocument:
         *(channel.note for channel in contact.channels),
         *contact.tags,
     ]
+    written = "\n".join(part for part in parts if part)
     return SearchDocument(
         kind="contact",
         record_id=contact.id,
-        number=0,
         title=contact.alias,
-        details="\n".join(part for part in parts if part),
-        body="",
+        body=written,
+        version=_version(contact.alias, written),
     )
 
 
-def index_contact(vault: Vault, contact: Contact) -> None:
-    """Put a contact's words into the index, in a transaction of its own."""
+def refresh(vault: Vault) -> None:
+    """Bring the index in step with the records. On the vault lane; makes its own transactions."""
+    epoch = str(vault.records.state().epoch)
+    if vault.index_is_current is None:
+        vault.index_is_current = vault.derived.stamp() == epoch
+    if not vault.index_is_current:
+        _compare_items(vault)
+        _compare_contacts(vault)
+    else:
+        _index_items(vault, sorted(vault.stale_items, key=lambda item_id: item_id.bytes))
+        _index_contacts(vault)
+    if vault.derived.stamp() != epoch:
+        with vault.derived.transaction():
+            vault.derived.set_stamp(epoch)
+    vault.index_is_current = True
+    vault.stale_items.clear()
+    vault.stale_contacts.clear()
+
+
+def _index_items(vault: Vault, item_ids: list[UUID]) -> None:
+    for start in range(0, len(item_ids), _AT_ONCE):
+        with vault.derived.transaction():
+            for item_id in item_ids[start : start + _AT_ONCE]:
+                item = vault.records.items.find(item_id)
+                if item is None:
+                    vault.derived.remove(item_id)
+                    continue
+                vault.derived.index(item_document(vault, item))
+                if item_id in vault.new_items:
+                    vault.derived.add_pending([item_id])
+    vault.new_items.difference_update(item_ids)
+
+
+def _index_contacts(vault: Vault) -> None:
+    if not vault.stale_contacts:
+        return
     with vault.derived.transaction():
-        vault.derived.index(contact_document(contact))
+        for contact_id in vault.stale_contacts:
+            contact = vault.records.contacts.find_by_id(contact_id)
+            if contact is None:
+                vault.derived.remove(contact_id)
+            else:
+                vault.derived.index(contact_document(contact))
+
+
+def _compare_items(vault: Vault) -> None:
+    known = dict(vault.derived.versions("item"))
+    stale: list[UUID] = []
+    for item in vault.records.items.iter_items():
+        version = known.pop(item.id, None)
+        if version is None:
+            vault.new_items.add(item.id)
+        if version != item_document(vault, item).version:
+            stale.append(item.id)
+    _index_items(vault, stale + list(known))
+
+
+def _compare_contacts(vault: Vault) -> None:
+    known = dict(vault.derived.versions("contact"))
+    for contact in vault.records.contacts.iter_contacts():
+        if known.pop(contact.id, None) != contact_document(contact).version:
+            vault.stale_contacts.add(contact.id)
+    vault.stale_contacts.update(known)
+    _index_contacts(vault)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from hrd_desktop.crypto.body import object_size
 from hrd_desktop.crypto.headers import Role
-from hrd_desktop.crypto.padding import padded_bytes
 from hrd_desktop.decode.signatures import media_type_of
 from hrd_desktop.domain.clock import from_microseconds
 from hrd_desktop.domain.errors.base import Cancelled
@@ -25,7 +25,7 @@ from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.lanes import WorkLanes
 from hrd_desktop.services.originals import Candidate, Original, OriginalError, find_originals
 from hrd_desktop.services.session import Session
-from hrd_desktop.storage.objects import HeaderFields, ObjectStore, StoredObject
+from hrd_desktop.storage.objects import HeaderFields, StoredObject
 from hrd_desktop.storage.vault import Vault
 
 #: A group of small files shares one sync and one transaction; bounded so that little is lost to a crash
@@ -297,6 +297,7 @@ class Ingest:
             changed_utc=now,
         )
         records.items.insert(item)
+        vault.new_items.add(item.id)
         if choices.tags:
             records.items.set_tags(item.id, choices.tags)
         record_event(
@@ -342,7 +343,7 @@ def _ensure_space(root: str, size_bytes: int) -> None:
         system = os.statvfs(root)
     except (OSError, AttributeError):
         return
-    needed = padded_bytes(ObjectStore.length_before_padding(size_bytes)) + HEADROOM_BYTES
+    needed = object_size(size_bytes) + HEADROOM_BYTES
     if system.f_bavail * system.f_frsize < needed:
         raise DiskFullError(needed_bytes=needed)
 

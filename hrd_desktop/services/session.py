@@ -9,6 +9,7 @@ from typing import TypeVar
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.services.index import refresh
 from hrd_desktop.services.lanes import VaultLane
 from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
 from hrd_desktop.storage.vault import Randomness, Vault
@@ -68,10 +69,10 @@ class Session:
 
         return self._lane.call(guarded)
 
-    def close(self, *, with_snapshot: bool = True) -> None:
-        """Take a snapshot if records changed, then close everything. Safe to call twice.
+    def close(self, *, settle: bool = True) -> None:
+        """Bring index and snapshot up to date, then close everything. Safe to call twice.
 
-        The vault is closed even when the snapshot fails; that failure is raised afterwards.
+        The vault is closed even when that fails; the failure is raised afterwards.
         """
         if self._closed:
             return
@@ -79,9 +80,9 @@ class Session:
         self._stop_watching()
         failure: SheafError | None = None
         try:
-            if with_snapshot:
+            if settle:
                 try:
-                    self._lane.call(self._snapshot_if_due)
+                    self._lane.call(self._settle)
                 except SheafError as error:
                     failure = error
         finally:
@@ -92,8 +93,12 @@ class Session:
         if failure is not None:
             raise failure
 
-    def _snapshot_if_due(self) -> None:
-        if not self._vault.read_only and snapshot_is_due(self._vault):
+    def _settle(self) -> None:
+        """Bring the search index in step and take a snapshot of records that have changed."""
+        if self._vault.read_only:
+            return
+        refresh(self._vault)
+        if snapshot_is_due(self._vault):
             take_snapshot(self._vault)
 
     def __enter__(self) -> Session:
@@ -102,4 +107,4 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close(with_snapshot=error is None)
+        self.close(settle=error is None)

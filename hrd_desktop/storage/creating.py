@@ -148,9 +148,9 @@ def create_vault(
             files = KeySlotFiles(layout)
             for copy in (0, 1):
                 image = bytearray(files.new_file(header_bytes, random))
-                for number, slot in enumerate(sealed):
+                for number, (a, b, _) in enumerate(sealed):
                     start = FIRST_SLOT_OFFSET + number * SLOT_BYTES
-                    image[start : start + SLOT_BYTES] = slot[copy]
+                    image[start : start + SLOT_BYTES] = b if copy else a
                 files.write_whole(copy, bytes(image))
             set_all_mtimes(layout, now_us * 1000)
             _sync_tree(layout)

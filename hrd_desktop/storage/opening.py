@@ -73,17 +73,20 @@ def read_key_slots(layout: VaultLayout) -> KeySlotCopies:
         except NotOpenedError as error:
             headers.append(None)
             reasons.append(error)
-    for error in reasons:
-        if isinstance(error, NewerFormatError):
-            raise error
+    for reason in reasons:
+        if isinstance(reason, NewerFormatError):
+            raise reason
     sound = [number for number, header in enumerate(headers) if header is not None]
     if not sound:
-        for error in reasons:
-            if isinstance(error, KdfParametersError):
-                raise error
-        if all(isinstance(error, NotAVaultError) or data is None for error, data in zip(reasons, copies, strict=True)):
-            if not os.path.isdir(layout.objects_dir):
-                raise NotAVaultError()
+        for reason in reasons:
+            if isinstance(reason, KdfParametersError):
+                raise reason
+        nothing_like_one = all(
+            data is None or isinstance(reason, NotAVaultError)
+            for reason, data in zip(reasons, copies, strict=True)
+        )
+        if nothing_like_one and not os.path.isdir(layout.objects_dir):
+            raise NotAVaultError()
         raise KeySlotsDamagedError(copy_a=reasons[0].code, copy_b=reasons[1].code)
     chosen = headers[sound[0]]
     data = copies[sound[0]]

@@ -16,6 +16,7 @@ from hrd_desktop.crypto.slots import SlotContent
 from hrd_desktop.domain.errors.base import IntegrityError
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.errors.vault import RecordsDamagedError
+from hrd_desktop.domain.slots import SlotKind
 from hrd_desktop.storage.database import Database
 from hrd_desktop.storage.derived.derived import Derived
 from hrd_desktop.storage.derived_file import derived_under_new_key
@@ -70,7 +71,7 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
         for old, target in ((old_key, between), (None, final)):
             content = SlotContent(
                 compartment=vault.compartment,
-                kind=record.kind,
+                kind=SlotKind(record.kind),
                 flags=record.flags,
                 slot_id=record.slot_id or bytes(16),
                 made_utc_us=record.made_us,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from hrd_desktop.crypto.slots import SlotContent, seal_slot
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.errors.vault import LastSlotError, RecordsDamagedError, SlotsFullError
-from hrd_desktop.domain.slots import SlotRecord
+from hrd_desktop.domain.slots import SlotKind, SlotRecord
 from hrd_desktop.storage.keyslot_file import KeySlotFiles
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.vault import Randomness, Vault
@@ -174,14 +174,14 @@ class SlotChanges:
         """The four slots of this compartment, in order of their numbers."""
         return tuple(self._vault.records.slots.load())
 
-    def add(self, *, root: bytes, kind: int, label: str, flags: int) -> SlotRecord:
+    def add(self, *, root: bytes, kind: SlotKind, label: str, flags: int) -> SlotRecord:
         """Put a new credential into the first unused slot. Raises SlotsFullError."""
         free = next((record for record in self.load() if not record.used), None)
         if free is None:
             raise SlotsFullError()
         return self._put(free.number, root=root, kind=kind, label=label, flags=flags)
 
-    def change(self, number: int, *, root: bytes, kind: int, label: str, flags: int) -> SlotRecord:
+    def change(self, number: int, *, root: bytes, kind: SlotKind, label: str, flags: int) -> SlotRecord:
         """Replace the credential of a used slot. Raises NotFoundError."""
         self._used(number)
         return self._put(number, root=root, kind=kind, label=label, flags=flags)
@@ -199,7 +199,7 @@ class SlotChanges:
                 return record
         raise NotFoundError(kind="slot")
 
-    def _put(self, number: int, *, root: bytes, kind: int, label: str, flags: int) -> SlotRecord:
+    def _put(self, number: int, *, root: bytes, kind: SlotKind, label: str, flags: int) -> SlotRecord:
         vault = self._vault
         content = SlotContent(
             compartment=vault.compartment,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from hrd_desktop.crypto.keys import CompartmentKeys
 from hrd_desktop.crypto.slots import KeySlotHeader
@@ -31,7 +32,9 @@ class Vault:
 
     ``records`` and ``derived`` belong to the thread that opened the vault (the vault lane);
     ``objects`` may be used from any thread. ``slot_number`` is the slot that was opened with, and
-    ``root`` the secret of that credential, kept because a re-key must seal it again.
+    ``root`` the secret of that credential, kept because a re-key must seal it again. ``stale_items`` and
+    ``stale_contacts`` have changed since the search index was last in step, ``new_items`` have not been looked
+    into; ``index_is_current`` is None until somebody has asked.
     """
 
     layout: VaultLayout
@@ -52,6 +55,10 @@ class Vault:
     random: Randomness
     notices: list[str]
     read_only: bool = False
+    index_is_current: bool | None = None
+    stale_items: set[UUID] = field(default_factory=set)
+    new_items: set[UUID] = field(default_factory=set)
+    stale_contacts: set[UUID] = field(default_factory=set)
 
     @property
     def first_slot(self) -> int:

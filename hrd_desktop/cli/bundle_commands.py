@@ -1,0 +1,237 @@
+"""export and check-bundle."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from hrd_desktop.cli.context import (
+    Invocation,
+    interruptible,
+    open_session,
+    print_json,
+    read_first_line,
+    vault_options,
+    warn,
+)
+from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
+from hrd_desktop.cli.progress import terminal_progress
+from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
+from hrd_desktop.domain.bundle_report import BundleCheck
+from hrd_desktop.domain.errors.base import UsageError
+from hrd_desktop.domain.export import BundleForm, PlainFolder, ToRecipients, WithPassphrase
+from hrd_desktop.domain.names import shown
+from hrd_desktop.domain.people import ConsentPurpose
+from hrd_desktop.services.cases import load_case
+from hrd_desktop.services.check import check
+from hrd_desktop.services.derive import derive_pending
+from hrd_desktop.services.export import ExportChoices, ExportPlan, export, plan_export
+from hrd_desktop.services.find_item import load_items
+from hrd_desktop.services.passphrases import make_passphrase
+from hrd_desktop.services.recipients import load_recipients
+from hrd_desktop.services.session import Session
+
+_EXTRAS = ("notes", "sources", "custodian")
+
+VERDICT = (
+    "Complete and unchanged against its own lists of digests. This does not say who made it: "
+    "compare its SHA-256 with what the sender tells you by another way."
+)
+
+
+class DestinationInVault(UsageError):
+    """A bundle is written outside the vault."""
+
+    code = "destination-in-vault"
+
+
+def _choices(extras: str, purpose: str, held_back: bool, language: str, title: str | None) -> ExportChoices:
+    chosen = {part.strip() for part in extras.split(",") if part.strip()}
+    unknown = chosen - set(_EXTRAS)
+    if unknown:
+        raise click.UsageError("--with takes " + ", ".join(_EXTRAS))
+    return ExportChoices(
+        with_notes="notes" in chosen,
+        with_sources="sources" in chosen,
+        with_custodian="custodian" in chosen,
+        include_held_back=held_back,
+        purpose=ConsentPurpose(purpose),
+        language=language,
+        title=title,
+    )
+
+
+def _print_plan(plan: ExportPlan) -> None:
+    """The list of what leaves, before anything is written."""
+    references = {str(item.id): item.reference for item in plan.items}
+    click.echo(f"What leaves: {len(plan.items)} items, byte for byte, and about them:")
+    for disclosure in plan.disclosures:
+        of_item = references.get(disclosure.item_id or "", "bundle")
+        click.echo(
+            f"  {of_item:<8} {disclosure.kind.value:<14} in the {disclosure.where.value:<9} {shown(disclosure.value)}"
+        )
+    for held in plan.held_back:
+        click.echo(f"Held back: {held.reference} ({held.reason})")
+
+
+def _form(
+    session: Session,
+    invocation: Invocation,
+    recipients: tuple[str, ...],
+    passphrase_out: str | None,
+) -> tuple[BundleForm, str]:
+    if recipients:
+        keys, label = load_recipients(session, recipients)
+        if any(key.recognisable for key in keys):
+            warn("An SSH recipient can be recognised from outside by anybody who knows that public key.")
+        return ToRecipients(keys), label
+    if passphrase_out is not None:
+        passphrase = make_passphrase(invocation.random)
+        write_secret_file(passphrase_out, passphrase + "\n")
+        return WithPassphrase(passphrase), "whoever has the passphrase"
+    return PlainFolder(), "plain folder"
+
+
+@click.command("export")
+@click.argument("vault")
+@click.option("--out", required=True, metavar="FILE", help="The bundle's name, or a folder for a random one.")
+@click.option("--case", "case", metavar="REF", help="One case, under its own numbers and custody log.")
+@click.option("--item", "items", multiple=True, metavar="ID")
+@click.option("--all", "everything", is_flag=True, help="Every item that is not in the bin.")
+@click.option("--recipient", "recipients", multiple=True, metavar="KEY", help="An age or SSH public key, or a contact.")
+@click.option("--passphrase-out", metavar="FILE", help="Make a seven-word passphrase and write it to FILE.")
+@click.option("--plain-folder", is_flag=True, help="In the clear. Anybody who finds it can read it.")
+@click.option("--with", "extras", default="", metavar="LIST", help="Also let out: notes,sources,custodian.")
+@click.option(
+    "--purpose",
+    type=click.Choice([purpose.value for purpose in ConsentPurpose]),
+    default=ConsentPurpose.SHARE_WITH_LAWYER.value,
+    help="What the people shown must have agreed to.",
+)
+@click.option("--include-held-back", is_flag=True, help="Privileged, sealed and not consented items as well.")
+@click.option("--language", default="en", metavar="TAG")
+@click.option("--title", metavar="TEXT", help="Heads the exhibit list; otherwise the case's title.")
+@click.option("--list-only", is_flag=True, help="Say what would leave, and write nothing.")
+@vault_options
+@click.pass_obj
+def export_command(
+    invocation: Invocation,
+    vault: str,
+    out: str,
+    case: str | None,
+    items: tuple[str, ...],
+    everything: bool,
+    recipients: tuple[str, ...],
+    passphrase_out: str | None,
+    plain_folder: bool,
+    extras: str,
+    purpose: str,
+    include_held_back: bool,
+    language: str,
+    title: str | None,
+    list_only: bool,
+) -> int:
+    """Let a bundle out that the recipient can open and check without this program."""
+    if (case is not None) + bool(items) + everything != 1:
+        raise click.UsageError("give one of --case, --item and --all")
+    if bool(recipients) + (passphrase_out is not None) + plain_folder != 1 and not list_only:
+        raise click.UsageError("give one of --recipient, --passphrase-out and --plain-folder")
+    choices = _choices(extras, purpose, include_held_back, language, title)
+    if os.path.realpath(out).startswith(os.path.realpath(vault) + os.sep):
+        raise DestinationInVault()
+    if passphrase_out is not None:
+        check_secret_file(passphrase_out)
+    with open_session(invocation, vault) as session, interruptible(invocation.cancel):
+        # What the files say of themselves must be known before anybody can be told what leaves.
+        derive_pending(session, cancel=invocation.cancel)
+        plan = plan_export(
+            session,
+            case=load_case(session, case) if case is not None else None,
+            item_ids=[item.id for item in load_items(session, items)] if items else None,
+            choices=choices,
+        )
+        _print_plan(plan)
+        if list_only:
+            return EXIT_DONE
+        form, label = _form(session, invocation, recipients, passphrase_out)
+        try:
+            result = export(
+                session,
+                plan,
+                out,
+                form,
+                recipients=label,
+                progress=terminal_progress(),
+                cancel=invocation.cancel,
+            )
+        except BaseException:
+            if passphrase_out is not None:
+                os.unlink(passphrase_out)
+            raise
+    click.echo(f"Written and checked: {shown(str(result.path))}")
+    click.echo(f"SHA-256 {result.sha256.hex()}")
+    if plain_folder:
+        warn("This folder is not encrypted: whoever finds it can read everything in it.")
+    return EXIT_PARTLY if plan.held_back else EXIT_DONE
+
+
+@click.command("check-bundle")
+@click.argument("bundle", metavar="FILE_OR_FOLDER")
+@click.option("--identity", "identities", multiple=True, metavar="FILE", help="An age or SSH private key file.")
+@click.option("--bundle-passphrase-file", metavar="FILE", help="The passphrase that opens the bundle.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def check_command(
+    invocation: Invocation,
+    bundle: str,
+    identities: tuple[str, ...],
+    bundle_passphrase_file: str | None,
+    as_json: bool,
+) -> int:
+    """Check a bundle of this program or a BagIt bag of others."""
+    passphrase = read_first_line(bundle_passphrase_file) if bundle_passphrase_file is not None else None
+    with interruptible(invocation.cancel):
+        result = check(
+            bundle,
+            identity_files=identities,
+            passphrase=passphrase,
+            progress=terminal_progress(),
+            cancel=invocation.cancel,
+        )
+    if as_json:
+        print_json(_check_document(result))
+    else:
+        for fault in result.faults:
+            click.echo(f"{fault.kind.value}  {shown(fault.path)}  {fault.detail}".rstrip())
+        if result.faults_left_out:
+            click.echo(f"and {result.faults_left_out} more")
+        for remark in result.remarks:
+            click.echo(f"note: {remark.kind.value}  {shown(remark.path)}".rstrip())
+        if result.sound:
+            click.echo(f"{result.payload_files} files, {result.payload_bytes} bytes, under {', '.join(result.algorithms)}.")
+            click.echo(VERDICT)
+        else:
+            click.echo("This bundle does NOT check. The first fault is named above.")
+    return EXIT_DONE if result.sound else EXIT_INTEGRITY
+
+
+def _check_document(result: BundleCheck) -> dict[str, object]:
+    return {
+        "ok": result.sound,
+        "container": result.container,
+        "own_layout": result.own_layout,
+        "bag_version": result.bag_version,
+        "items": result.items,
+        "files": result.payload_files,
+        "bytes": result.payload_bytes,
+        "algorithms": list(result.algorithms),
+        "faults": [
+            {"code": fault.kind.value, "path": fault.path, "detail": fault.detail} for fault in result.faults
+        ],
+        "faults_left_out": result.faults_left_out,
+        "remarks": [{"code": remark.kind.value, "path": remark.path} for remark in result.remarks],
+    }
+
+
+COMMANDS = (export_command, check_command)

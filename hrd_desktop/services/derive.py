@@ -1,0 +1,131 @@
+"""Looking into items after they are in: what the file says of itself, its text, a thumbnail.
+
+All of it can be made again, so it is kept in the derived database and never blocks ingest. Files are read
+by the decoder, a process without rights; nothing here parses one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from hrd_desktop.decode.client import Decoder, decoder_in
+from hrd_desktop.decode.small_picture import MEDIA_TYPE, encode_small_picture
+from hrd_desktop.domain.decoded import DecodedFile
+from hrd_desktop.domain.errors.base import IntegrityError
+from hrd_desktop.domain.errors.decode import (
+    DecodeError,
+    DecoderError,
+    DecoderNotIsolated,
+    DecoderStopped,
+)
+from hrd_desktop.domain.progress import CancelToken
+from hrd_desktop.domain.records import Item
+from hrd_desktop.process.children import ChildRegistry
+from hrd_desktop.services.found import put_found
+from hrd_desktop.services.index import refresh
+from hrd_desktop.services.session import Session
+from hrd_desktop.storage.objects import ObjectReader
+from hrd_desktop.storage.vault import Vault
+
+TEXT_CHARS = 1_000_000
+THUMBNAIL_EDGE_PX = 256
+AT_ONCE = 50
+
+#: A file on which the decoder died or hung this often is left alone.
+ATTEMPTS = 2
+
+#: How long to wait for the decoder to be reaped after it was killed.
+CHILD_END_S = 2.0
+
+
+@dataclass(frozen=True, repr=False)
+class _Looked:
+    decoded: DecodedFile | None
+    thumbnail: bytes | None
+
+
+def derive_pending(session: Session, *, cancel: CancelToken, only: UUID | None = None) -> int:
+    """Look into every item that waits for it, or into one of them. Returns how many were looked into.
+
+    Raises Cancelled between two items; what is done stays. A file that cannot be understood is found by its
+    record alone. Where the decoder cannot give its rights up no file is looked into at all, and
+    DecoderNotIsolated is raised.
+    """
+    session.change(refresh)
+    done = 0
+    decoder: Decoder | None = None
+    children = ChildRegistry()
+    try:
+        while items := session.read(lambda vault: _waiting(vault, only)):
+            if decoder is None:
+                decoder = decoder_in(children)
+            for item in items:
+                cancel.raise_if_cancelled()
+                _derive(session, decoder, item)
+                done += 1
+    finally:
+        if decoder is not None:
+            decoder.close()
+        children.kill_all(CHILD_END_S)
+    return done
+
+
+def _waiting(vault: Vault, only: UUID | None) -> list[Item]:
+    if only is not None:
+        waiting = [item_id for item_id in vault.derived.pending(-1) if item_id == only]
+    else:
+        waiting = vault.derived.pending(AT_ONCE)
+    found = (vault.records.items.find(item_id) for item_id in waiting)
+    return [item for item in found if item is not None]
+
+
+def _derive(session: Session, decoder: Decoder, item: Item) -> None:
+    try:
+        with session.vault.objects.open(item.object_name, (item.size_bytes, item.sha256)) as reader:
+            looked = _look(decoder, reader, item.media_type)
+    except (DecoderNotIsolated, DecoderStopped):
+        raise
+    except DecoderError:
+        session.change(lambda vault: _count_failure(vault, item.id))
+        return
+    except IntegrityError:
+        # Verify names a damaged item; a search need not stumble over it.
+        looked = _Looked(None, None)
+    session.change(lambda vault: _keep(vault, item.id, looked))
+
+
+def _look(decoder: Decoder, reader: ObjectReader, media_type: str) -> _Looked:
+    try:
+        decoded = decoder.probe(reader, media_type, TEXT_CHARS)
+    except DecoderError:
+        raise
+    except DecodeError:
+        return _Looked(None, None)
+    thumbnail = None
+    if decoded.media_type_found.startswith("image/") or decoded.media_type_found == "application/pdf":
+        try:
+            thumbnail = encode_small_picture(decoder.thumbnail(reader, media_type, THUMBNAIL_EDGE_PX))
+        except (DecoderNotIsolated, DecoderStopped):
+            raise
+        except DecodeError:
+            thumbnail = None
+    return _Looked(decoded, thumbnail)
+
+
+def _keep(vault: Vault, item_id: UUID, looked: _Looked) -> None:
+    with vault.derived.transaction():
+        if looked.decoded is not None:
+            put_found(vault, item_id, looked.decoded)
+            if looked.decoded.text:
+                vault.derived.put_text(item_id, looked.decoded.text)
+        if looked.thumbnail is not None:
+            vault.derived.put_thumbnail(item_id, looked.thumbnail, MEDIA_TYPE)
+        vault.derived.pending_done(item_id)
+
+
+def _count_failure(vault: Vault, item_id: UUID) -> None:
+    with vault.derived.transaction():
+        vault.derived.pending_failed(item_id)
+        if vault.derived.attempts(item_id) >= ATTEMPTS:
+            vault.derived.pending_done(item_id)
