@@ -5,6 +5,8 @@ Method: docs/spec/vault-format.md, section 8. Part of the panic path.
 
 from __future__ import annotations
 
+import sys
+
 from hrd_desktop.storage.disk import open_read, read_at
 
 TYPE_CHECKING = False
@@ -22,15 +24,15 @@ PROOF_BYTES = 72
 
 
 def _sha256(data: bytes) -> bytes:
-    # CPython's own implementation (its name changed in 3.12): hashlib loads OpenSSL, which takes longer
-    # than overwriting the keys does. Both compute FIPS 180-4 SHA-256.
+    # CPython's own implementation, which hashlib uses too where OpenSSL has none: hashlib itself loads
+    # OpenSSL, and that takes longer than overwriting the keys does.
     try:
-        from _sha2 import sha256  # type: ignore[import-not-found]  # no stubs for private modules
+        if sys.version_info >= (3, 12):
+            from _sha2 import sha256
+        else:
+            from _sha256 import sha256  # type: ignore[import-not-found]  # no stubs for a private module
     except ImportError:
-        try:
-            from _sha256 import sha256  # type: ignore[import-not-found]  # likewise
-        except ImportError:
-            from hashlib import sha256
+        from hashlib import sha256
     return bytes(sha256(data).digest())
 
 
