@@ -83,7 +83,9 @@ def no_stray_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def can_trace() -> bool:
     """Whether strace is there and the system lets it trace."""
     strace = shutil.which("strace")
-    return bool(strace) and subprocess.run([strace, "-o", os.devnull, "true"], check=False).returncode == 0
+    return (
+        strace is not None and subprocess.run([strace, "-o", os.devnull, "true"], check=False).returncode == 0
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
