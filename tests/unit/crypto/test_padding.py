@@ -33,7 +33,8 @@ def test_a_padded_length_stays(size: int) -> None:
 
 def test_few_lengths_remain() -> None:
     lengths = {padded_bytes(size) for size in range(1_000_000_000, 2_000_000_000, 999_983)}
-    assert len(lengths) <= 33
+    # Five bits are kept below the highest, so 32 lengths in an octave; this range touches two.
+    assert 30 <= len(lengths) <= 34
 
 
 @pytest.mark.parametrize("size", [-1, 0, 1])
