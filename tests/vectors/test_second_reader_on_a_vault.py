@@ -109,3 +109,20 @@ def test_the_reserve_is_seen_as_not_ours(made: Path) -> None:
                 left -= size
     assert sorted(sizes) == sorted(ladder)
     assert [(vault / f"{name}.1").stat().st_size for name in ("records", "derived")] == [2**20, 2**20]
+
+
+def test_after_a_change_and_a_rekey_only_the_new_passphrase_opens(made: Path) -> None:
+    vault, old, new = made / "changed", made / "passphrase", secret_file(made, "new", "another one")
+    program("create", vault, "--kdf", "minimum", "--passphrase-file", old)
+    program("import", vault, made / "in", "--passphrase-file", old)
+    before = listing(vault, old)
+    program("slots", vault, "change", "--passphrase-file", old, "--new-passphrase-file", new)
+    program("slots", vault, "rekey", "--passphrase-file", new)
+    assert json.loads(second(vault, old, "list").stderr)["kind"] == "no-slot-opens"
+    after = listing(vault, new)
+    assert not after["re_key_under_way"]
+    assert [entry for entry in after["objects"] if "kind" in entry] == []
+    originals = [
+        {e["name"]: e["sha256"] for e in found["objects"] if e["role"] == 1} for found in (before, after)
+    ]
+    assert originals[0] == originals[1] and len(originals[0]) == len(FILES)
