@@ -95,8 +95,10 @@ def test_a_wheel_holds_the_package_the_resources_and_nothing_else(project: Path,
     (wheel,) = source.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
 
-    package = {path.relative_to(project) for path in (project / "hrd_desktop").rglob("*.py")}
-    assert {path.as_posix() for path in package} <= held
+    package = {
+        path for path in (project / "hrd_desktop").rglob("*") if path.is_file() and path.suffix != ".pyc"
+    }
+    assert {path.relative_to(project).as_posix() for path in package} <= held
     shipped = {path.relative_to(project / "resources") for path in (project / "resources").rglob("*.*")}
     data = {name.split(".data/data/share/hrd-desktop/")[-1] for name in held if ".data/data/" in name}
     assert {path.as_posix() for path in shipped} <= data
