@@ -14,7 +14,8 @@ class DecodeLimits:
     ``memory_bytes``: address space on top of what the loaded program takes (75 MiB, measured).
     ``start_s`` and ``request_s``: wall-clock time, then the process is killed.
     ``requests`` and ``busy_s``: after so many requests, or so much time in them, the process is replaced in
-    good order; so the processor limit, ``busy_s + request_s``, is met only by one that hangs.
+    good order; so the processor limit, twice their sum since one codec has a second thread, is met only by
+    one that hangs.
     ``needs`` and ``need_bytes``: how often, and how much in all, one request may ask for the file's bytes.
     ``edge_px``: the largest width and height that may be asked for, and so the output.
     ``text_chars``, ``fields``: the most that is taken.
@@ -34,4 +35,4 @@ class DecodeLimits:
     @property
     def cpu_s(self) -> int:
         """Seconds of processor time of one process."""
-        return int(self.busy_s + self.request_s) + 1
+        return 2 * int(self.busy_s + self.request_s) + 1

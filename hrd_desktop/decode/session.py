@@ -53,7 +53,7 @@ _ANSWERS = frozenset((FromChild.FOUND, FromChild.FIELD, FromChild.TEXT, FromChil
 _REAP_S = 5.0
 # What the kernel must have taken away before a file is given to the decoder. Other systems have no such means
 # yet, and the decoder then says so in its rights.
-_REQUIRED_RIGHTS = (
+REQUIRED_RIGHTS = (
     Rights.NETWORK | Rights.FILES | Rights.MEMORY | Rights.HARDENED if sys.platform == "linux" else Rights(0)
 )
 
@@ -116,7 +116,7 @@ class Session:
         if version != VERSION:
             raise DecoderMisbehaved(Misbehaviour.WRONG_VERSION)
         # Said before it saw any file, so it can be believed.
-        if _REQUIRED_RIGHTS & ~Rights(rights):
+        if REQUIRED_RIGHTS & ~Rights(rights):
             raise DecoderNotIsolated()
         self._rights = Rights(rights)
         self._in_step = True

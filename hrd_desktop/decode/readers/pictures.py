@@ -46,6 +46,11 @@ MEDIA_TYPES = {
     "AVIF": "image/avif",
 }
 
+# Of these the beginning can be shown without the end. Others would come out blank, and that is a lie.
+_READ_FROM_TOP = ("JPEG", "MPO", "PNG", "GIF", "TIFF", "BMP")
+# These are turned by their codec already, and their size is given as turned.
+_TURNED_BY_CODEC = ("HEIF", "TIFF")
+
 # EXIF 2.32, 4.6.4: what brings a stored picture upright.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -61,7 +66,7 @@ _TURNS = {
 def load() -> None:
     """Load every codec and whatever it loads on first use; afterwards no file can be opened any more."""
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS_CLAIMED // 2  # Pillow refuses at twice this
-    # One thread: a new one could not be started.
+    # As few threads as the codecs allow.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     plugins = (
@@ -117,7 +122,7 @@ def probe(stream: RemoteStream, findings: Findings) -> str | None:
             # libheif turns the picture itself; the block that Pillow sees was changed to say so.
             findings.add(FieldName.ORIENTATION, original)
         add_metadata(image, findings)
-        turned = image.format != "HEIF" and _orientation(image) >= 5
+        turned = image.format not in _TURNED_BY_CODEC and _orientation(image) >= 5
         width, height = image.size[::-1] if turned else image.size
         findings.add(FieldName.WIDTH, width)
         findings.add(FieldName.HEIGHT, height)
@@ -141,7 +146,8 @@ def picture(stream: RemoteStream, edge_px: int) -> tuple[int, int, bytes, bool]:
         try:
             return (*_upright_rgba(image, edge_px), True)
         except PARSER_FAILURES:
-            pass
+            if image.format not in _READ_FROM_TOP:
+                raise
     # Once more, keeping what there is: half a photograph is still evidence.
     with _opened(stream) as image, _truncated_images():
         return (*_upright_rgba(image, edge_px), False)
@@ -158,7 +164,7 @@ def _truncated_images() -> Iterator[None]:
 
 def _upright_rgba(image: Image.Image, edge_px: int) -> tuple[int, int, bytes]:
     # A JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is still enough: 64 times less work.
-    turn = None if image.format == "HEIF" else _TURNS.get(_orientation(image))
+    turn = None if image.format in _TURNED_BY_CODEC else _TURNS.get(_orientation(image))
     image.draft(None, (edge_px, edge_px))
     width, height = image.size
     if width * height > _MOST_PIXELS:
