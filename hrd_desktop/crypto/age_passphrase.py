@@ -102,6 +102,9 @@ def _unwrap_file_key(header: AgeHeader, passphrase: str, max_log_n: int) -> byte
         return ChaCha20Poly1305(_wrapping_key(passphrase, salt, log_n)).decrypt(_WRAP_NONCE, body, None)
     except InvalidTag:
         raise BundleWrongPassphrase() from None
+    except MemoryError:
+        # Within the bound, but more than this computer can give at the moment.
+        raise AgeWorkFactorRefused(log_n=log_n, limit=max_log_n) from None
 
 
 def _parse_scrypt_stanza(stanza: Stanza) -> tuple[bytes, int, bytes]:

@@ -50,7 +50,7 @@ class Source:
             "randomness": os.urandom,
             "scrypt_log_n": 1,
         }
-        return write_bundle(self.plan, destination, form=form, **(arguments | options))  # type: ignore[arg-type]
+        return write_bundle(self.plan, destination, form=form, **(arguments | options))
 
 
 def make_source(*contents: bytes, change: Callable[[BundleItem], BundleItem] = lambda item: item) -> Source:
@@ -144,11 +144,11 @@ def custody_lines(
         digests: dict[str, object] = {
             name: _encode64(hashlib.sha256(text.encode()).digest()) for name, text in told.items()
         }
-        leaf = rfc8785.dumps({"digests": digests, "type": "sheaf-custody-event/v1"})  # type: ignore[dict-item]
+        leaf = rfc8785.dumps({"digests": digests, "type": "sheaf-custody-event/v1"})
         previous = hashlib.sha256(b"\0" + leaf).hexdigest()
         shown = [told[name] for name in sorted(told) if name not in withhold]
         document = {"disclosures": shown, "leaf": leaf.decode(), "leaf_hash": previous}
-        lines.append(rfc8785.dumps(document))  # type: ignore[arg-type]
+        lines.append(rfc8785.dumps(document))
     return lines
 
 

@@ -149,7 +149,7 @@ def test_any_plan_becomes_a_sound_bundle(
 ) -> None:
     contents, change, outer = drawn
     source = make_source(*contents, change=change)
-    source.plan = dataclasses.replace(source.plan, **outer)  # type: ignore[arg-type]
+    source.plan = dataclasses.replace(source.plan, **outer)
     result = source.write(tmp_path_factory.mktemp("out"), form)
     found = check_bundle(result.path, passphrase=WORDS)
     assert found.faults == ()
@@ -267,14 +267,14 @@ def test_the_list_of_what_leaves_is_complete(tmp_path: Path) -> None:
     }
     measured = {"item_id", "number", "sha256", "size_bytes", "media_type", "custody_lines"}
     assert {field.name for field in dataclasses.fields(BundleItem)} == values.keys() | measured
-    source = make_source(b"x", change=lambda item: dataclasses.replace(item, **values))  # type: ignore[arg-type]
+    source = make_source(b"x", change=lambda item: dataclasses.replace(item, **values))
     outer = {
         "title": "v-head",
         "prepared_on": "v-day",
         "bag_info": (("Contact-Name", "v-who"),),
         "contacts": ("v-c",),
     }
-    source.plan = dataclasses.replace(source.plan, **outer)  # type: ignore[arg-type]
+    source.plan = dataclasses.replace(source.plan, **outer)
     plan_fields = {field.name for field in dataclasses.fields(BundlePlan)}
     assert plan_fields == outer.keys() | {"items", "language", "contacts_vcf", "tool"}
     listed = {disclosure.value for disclosure in list_disclosures(source.plan)}
@@ -556,7 +556,7 @@ def test_the_same_plan_gives_the_same_bag(tmp_path: Path) -> None:
     ],
 )
 def test_plans_that_are_refused(tmp_path: Path, change: dict[str, object], field: str) -> None:
-    source = make_source(b"x", change=lambda item: dataclasses.replace(item, **change))  # type: ignore[arg-type]
+    source = make_source(b"x", change=lambda item: dataclasses.replace(item, **change))
     with pytest.raises(BundlePlanInvalid) as caught:
         source.write(tmp_path, PlainFolder())
     assert caught.value.fields == {"field": field, "item": "id-1"}
