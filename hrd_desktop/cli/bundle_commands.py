@@ -99,7 +99,9 @@ def _form(
 @click.option("--case", "case", metavar="REF", help="One case, under its own numbers and custody log.")
 @click.option("--item", "items", multiple=True, metavar="ID")
 @click.option("--all", "everything", is_flag=True, help="Every item that is not in the bin.")
-@click.option("--recipient", "recipients", multiple=True, metavar="KEY", help="An age or SSH public key, or a contact.")
+@click.option(
+    "--recipient", "recipients", multiple=True, metavar="KEY", help="An age or SSH public key, or a contact."
+)
 @click.option("--passphrase-out", metavar="FILE", help="Make a seven-word passphrase and write it to FILE.")
 @click.option("--plain-folder", is_flag=True, help="In the clear. Anybody who finds it can read it.")
 @click.option("--with", "extras", default="", metavar="LIST", help="Also let out: notes,sources,custodian.")
@@ -178,7 +180,9 @@ def export_command(
 
 @click.command("check-bundle")
 @click.argument("bundle", metavar="FILE_OR_FOLDER")
-@click.option("--identity", "identities", multiple=True, metavar="FILE", help="An age or SSH private key file.")
+@click.option(
+    "--identity", "identities", multiple=True, metavar="FILE", help="An age or SSH private key file."
+)
 @click.option("--bundle-passphrase-file", metavar="FILE", help="The passphrase that opens the bundle.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
@@ -209,7 +213,9 @@ def check_command(
         for remark in result.remarks:
             click.echo(f"note: {remark.kind.value}  {shown(remark.path)}".rstrip())
         if result.sound:
-            click.echo(f"{result.payload_files} files, {result.payload_bytes} bytes, under {', '.join(result.algorithms)}.")
+            click.echo(
+                f"{result.payload_files} files, {result.payload_bytes} bytes, under {', '.join(result.algorithms)}."
+            )
             click.echo(VERDICT)
         else:
             click.echo("This bundle does NOT check. The first fault is named above.")

@@ -57,7 +57,9 @@ def list_command(context: click.Context, as_json: bool) -> int:
         print_json({"cases": [_case_document(case) for case in cases]})
     else:
         for case in cases:
-            click.echo(f"{shown(case.reference)}  {case.item_count} items  {case.status.value}  {shown(case.title)}")
+            click.echo(
+                f"{shown(case.reference)}  {case.item_count} items  {case.status.value}  {shown(case.title)}"
+            )
     return EXIT_DONE
 
 

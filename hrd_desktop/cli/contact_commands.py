@@ -62,7 +62,9 @@ def _field_options(command: F) -> F:
         click.option("--fingerprint"),
         click.option("--public-key", help="An age, SSH or OpenPGP public key as text."),
         click.option("--emergency-order", type=int, help="1 is called first; 0: not an emergency contact."),
-        click.option("--language", "languages", multiple=True, metavar="TAG", help="For example ar, fr, pt-BR."),
+        click.option(
+            "--language", "languages", multiple=True, metavar="TAG", help="For example ar, fr, pt-BR."
+        ),
         click.option(
             "--channel",
             "channels",
@@ -280,7 +282,9 @@ def _is_csv(path: str, form: str | None) -> bool:
 @contacts_group.command("import")
 @click.argument("file")
 @click.option("--format", "form", type=click.Choice(["vcf", "csv"]))
-@click.option("--ours", is_flag=True, help="You wrote this file yourself: keep what it says was checked and is safe.")
+@click.option(
+    "--ours", is_flag=True, help="You wrote this file yourself: keep what it says was checked and is safe."
+)
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
 @click.pass_context
@@ -299,11 +303,17 @@ def import_command(context: click.Context, file: str, form: str | None, ours: bo
             {
                 "contacts": [{"id": str(contact.id), "alias": contact.alias} for contact in taken.added],
                 "refused": [
-                    {"index": refusal.index, "line": refusal.line, "code": refusal.code, "field": refusal.field}
+                    {
+                        "index": refusal.index,
+                        "line": refusal.line,
+                        "code": refusal.code,
+                        "field": refusal.field,
+                    }
                     for refusal in read.refused
                 ],
                 "left_out": [
-                    {"reason": left.reason.value, "name": left.name, "count": left.count} for left in read.left_out
+                    {"reason": left.reason.value, "name": left.name, "count": left.count}
+                    for left in read.left_out
                 ],
                 "encoding": read.encoding,
             }

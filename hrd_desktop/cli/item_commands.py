@@ -70,7 +70,9 @@ def item_document(item: Item) -> dict[str, Any]:
 @click.option("--case", "case", metavar="REF", help="Register in this case; it is opened if there is none.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG")
 @click.option("--source", default="", metavar="TEXT", help="Where it comes from.")
-@click.option("--lanes", type=click.IntRange(1, 16), default=DEFAULT_WORK_LANES, help="Files taken in at once.")
+@click.option(
+    "--lanes", type=click.IntRange(1, 16), default=DEFAULT_WORK_LANES, help="Files taken in at once."
+)
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
 @click.pass_obj
@@ -142,7 +144,9 @@ def _print_report(report: IngestReport, as_json: bool) -> None:
 
 @click.command("list")
 @click.argument("vault")
-@click.option("--query", metavar="WORDS", help="Words to look for, in titles, notes, tags, names, texts and more.")
+@click.option(
+    "--query", metavar="WORDS", help="Words to look for, in titles, notes, tags, names, texts and more."
+)
 @click.option("--case", "case", metavar="REF")
 @click.option("--tag", "tag", metavar="TAG")
 @click.option("--bin", "in_bin", is_flag=True, help="What was deleted.")
@@ -169,7 +173,9 @@ def list_command(
         print_json({"items": [item_document(item) for item in items]})
     else:
         for item in items:
-            click.echo(f"{item.reference}  {item.size_bytes:>12}  {item.media_type:<28}  {shown(item.details.title)}")
+            click.echo(
+                f"{item.reference}  {item.size_bytes:>12}  {item.media_type:<28}  {shown(item.details.title)}"
+            )
     return EXIT_DONE
 
 
@@ -223,7 +229,9 @@ def _print_view(view: ItemView) -> None:
         ("cases", ", ".join(item.cases)),
         ("tags", ", ".join(item.tags)),
     ]
-    rows += [(name.replace("_", " "), text) for name, text in as_texts(item.details).items() if name != "title"]
+    rows += [
+        (name.replace("_", " "), text) for name, text in as_texts(item.details).items() if name != "title"
+    ]
     rows += [("person", f"{alias} ({how})") for alias, how in view.people]
     for name, value in rows:
         if value:

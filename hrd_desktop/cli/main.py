@@ -12,12 +12,18 @@ from hrd_desktop.cli import (
     case_commands,
     contact_commands,
     item_commands,
-
     slot_commands,
     vault_commands,
 )
 from hrd_desktop.cli.context import Invocation, warn
-from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, exit_code_of, render
+from hrd_desktop.cli.messages import (
+    EXIT_DONE,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    exit_code_of,
+    render,
+)
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.version import VERSION
 from hrd_desktop.process.hardening import harden_process
@@ -31,7 +37,9 @@ class _Commands(click.Group):
         return list(self.commands)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(VERSION, message="%(version)s")
 @click.pass_context
 def commands(context: click.Context) -> None:
@@ -51,7 +59,6 @@ for _module in (
     contact_commands,
     bundle_commands,
     slot_commands,
-
 ):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
@@ -68,7 +75,9 @@ def panic_help(vault: str, yes: bool, keys_only: bool, as_json: bool) -> int:
     # through another way in.
     from hrd_desktop.cli.panic import main as panic
 
-    flags = [flag for flag, given in (("--yes", yes), ("--keys-only", keys_only), ("--json", as_json)) if given]
+    flags = [
+        flag for flag, given in (("--yes", yes), ("--keys-only", keys_only), ("--json", as_json)) if given
+    ]
     return panic([vault, *flags])
 
 

@@ -52,7 +52,9 @@ _VAULT_SAFE = "What was in the vault before is untouched."
 
 _MESSAGES: dict[str, Message] = {
     "not-a-vault": Message(
-        "There is no vault at this place.", _UNTOUCHED, "Check the path; a vault is a folder with keyslots.a in it."
+        "There is no vault at this place.",
+        _UNTOUCHED,
+        "Check the path; a vault is a folder with keyslots.a in it.",
     ),
     "key-slots-damaged": Message(
         "Both key slot files are missing or damaged, so no passphrase can be tried.",
@@ -101,7 +103,9 @@ _MESSAGES: dict[str, Message] = {
         "The process that derives the key ended without an answer.", _UNTOUCHED, "Try again."
     ),
     "in-use": Message(
-        "Another window or command has this vault open.", _UNTOUCHED, "Lock or close it there, then try again."
+        "Another window or command has this vault open.",
+        _UNTOUCHED,
+        "Lock or close it there, then try again.",
     ),
     "exists": Message(
         "Something is already at this place.", _UNTOUCHED, "Choose a new folder name, or an empty folder."
@@ -128,7 +132,9 @@ _MESSAGES: dict[str, Message] = {
         "Add another one first.",
     ),
     "reserve-size": Message(
-        "A reserve has at least 16 MiB and a whole number of 4 KiB blocks.", _UNTOUCHED, "For example 64M or 1G."
+        "A reserve has at least 16 MiB and a whole number of 4 KiB blocks.",
+        _UNTOUCHED,
+        "For example 64M or 1G.",
     ),
     "records-damaged": Message(
         "The vault's records do not authenticate: the file was damaged or altered, or is of another time than "
@@ -166,11 +172,17 @@ _MESSAGES: dict[str, Message] = {
         "The items themselves are checked separately.",
         "Compare with a backup.",
     ),
-    "not-found": Message("There is no such item, case, contact or slot in this vault.", _UNTOUCHED, "List them first."),
+    "not-found": Message(
+        "There is no such item, case, contact or slot in this vault.", _UNTOUCHED, "List them first."
+    ),
     "ambiguous": Message("More than one record answers to this name.", _UNTOUCHED, "Use the UUID."),
     "field-value": Message("A value does not fit its field.", _UNTOUCHED),
-    "record-exists": Message("A record with this reference is there already.", _UNTOUCHED, "Choose another one."),
-    "item-state": Message("An item cannot be taken as it is now (in the bin, or being destroyed).", _UNTOUCHED),
+    "record-exists": Message(
+        "A record with this reference is there already.", _UNTOUCHED, "Choose another one."
+    ),
+    "item-state": Message(
+        "An item cannot be taken as it is now (in the bin, or being destroyed).", _UNTOUCHED
+    ),
     "held-back": Message(
         "Nothing would be left to export: every item is privileged, sealed, or shows somebody without consent.",
         _UNTOUCHED,
@@ -179,7 +191,9 @@ _MESSAGES: dict[str, Message] = {
     "cancelled": Message("Interrupted.", "Nothing is half done."),
     "recipient-invalid": Message("This is not a public key that a bundle can be encrypted to.", _UNTOUCHED),
     "recipient-is-secret": Message(
-        "This is a secret key. It must never be given to anybody.", _UNTOUCHED, "Ask for the public key: it begins age1 or ssh-."
+        "This is a secret key. It must never be given to anybody.",
+        _UNTOUCHED,
+        "Ask for the public key: it begins age1 or ssh-.",
     ),
     "recipient-unsupported": Message("This kind of key cannot be used for a bundle.", _UNTOUCHED),
     "recipient-weak": Message("This key is too weak to protect a bundle.", _UNTOUCHED),
@@ -190,7 +204,9 @@ _MESSAGES: dict[str, Message] = {
     "bundle-needs-passphrase": Message(
         "This bundle opens with a passphrase.", "", "Give it with --bundle-passphrase-file."
     ),
-    "bundle-needs-identity": Message("This bundle opens with a key.", "", "Give your identity file with --identity."),
+    "bundle-needs-identity": Message(
+        "This bundle opens with a key.", "", "Give your identity file with --identity."
+    ),
     "bundle-wrong-passphrase": Message("Wrong passphrase for this bundle."),
     "bundle-wrong-identity": Message("None of these keys opens this bundle."),
     "bundle-unreadable": Message("The bundle cannot be read."),
@@ -200,8 +216,12 @@ _MESSAGES: dict[str, Message] = {
         "Nothing was left at the destination.",
         "Run verify.",
     ),
-    "bundle-destination-exists": Message("Something is already at the destination.", _UNTOUCHED, "Choose another name."),
-    "bundle-destination-full": Message("The destination is full.", "Nothing was left there; the vault is untouched."),
+    "bundle-destination-exists": Message(
+        "Something is already at the destination.", _UNTOUCHED, "Choose another name."
+    ),
+    "bundle-destination-full": Message(
+        "The destination is full.", "Nothing was left there; the vault is untouched."
+    ),
     "bundle-destination-failed": Message(
         "The destination cannot be written.", "Nothing was left there; the vault is untouched."
     ),

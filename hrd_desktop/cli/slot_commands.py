@@ -34,7 +34,11 @@ from hrd_desktop.services.slots import (
     remove_slot,
 )
 
-_KINDS = {SlotKind.PASSPHRASE: "passphrase", SlotKind.RECOVERY_CODE: "recovery-code", SlotKind.SHARES: "shares"}
+_KINDS = {
+    SlotKind.PASSPHRASE: "passphrase",
+    SlotKind.RECOVERY_CODE: "recovery-code",
+    SlotKind.SHARES: "shares",
+}
 
 OLDER_COPIES = (
     "Whoever has an older copy of this vault and the old passphrase can still open that copy. "
@@ -94,7 +98,11 @@ def list_command(context: click.Context, as_json: bool) -> int:
             if not document["used"]:
                 click.echo(f"{document['slot']}  unused")
                 continue
-            parts = [str(document["kind"]), "with key file" if document["key_file"] else "", str(document["made_at"])]
+            parts = [
+                str(document["kind"]),
+                "with key file" if document["key_file"] else "",
+                str(document["made_at"]),
+            ]
             parts += [shown(str(document["label"] or "")), "(opened with)" if document["opened_with"] else ""]
             click.echo(f"{document['slot']}  " + "  ".join(part for part in parts if part))
     return EXIT_DONE
@@ -103,7 +111,9 @@ def list_command(context: click.Context, as_json: bool) -> int:
 @slots_group.command("add")
 @_new_passphrase_option
 @_new_key_file_option
-@click.option("--recovery-code-file", metavar="FILE", help="Add a recovery code instead, and write it to FILE.")
+@click.option(
+    "--recovery-code-file", metavar="FILE", help="Add a recovery code instead, and write it to FILE."
+)
 @click.option("--label", default="", metavar="TEXT")
 @vault_options
 @click.pass_context

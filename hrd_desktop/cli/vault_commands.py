@@ -31,9 +31,7 @@ from hrd_desktop.services.verify import verify
 _SIZE = re.compile(r"(\d{1,12})\s*([KMGT]?)(?:i?B)?\Z", re.IGNORECASE | re.ASCII)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
-WEAK = (
-    "This passphrase is weak: somebody who copies the disk could guess it. Seven words chosen by dice are not."
-)
+WEAK = "This passphrase is weak: somebody who copies the disk could guess it. Seven words chosen by dice are not."
 
 
 def parse_size(text: str) -> int:
@@ -46,7 +44,9 @@ def parse_size(text: str) -> int:
 
 @click.command("create")
 @click.argument("vault")
-@click.option("--kdf", type=click.Choice(["default", "minimum"]), default="default", help="How costly guessing is.")
+@click.option(
+    "--kdf", type=click.Choice(["default", "minimum"]), default="default", help="How costly guessing is."
+)
 @click.option("--reserve", metavar="SIZE", help="Set space aside, for example 256M.")
 @click.option("--recovery-code-file", metavar="FILE", help="Make a recovery code and write it to FILE.")
 @vault_options
@@ -129,7 +129,9 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
             {
                 "ok": report.ok,
                 "items": report.item_count,
-                "bad": [{"id": str(bad.item_id), "ref": bad.reference, "code": bad.code} for bad in report.bad],
+                "bad": [
+                    {"id": str(bad.item_id), "ref": bad.reference, "code": bad.code} for bad in report.bad
+                ],
                 "logs": [
                     {
                         "case": log.case,

@@ -77,7 +77,8 @@ def items_of_case(session: Session, case: Case) -> list[tuple[CaseItem, Item]]:
 
     def work(vault: Vault) -> list[tuple[CaseItem, Item]]:
         return [
-            (entry, vault.records.items.load(entry.item_id)) for entry in vault.records.cases.items_of(case.id)
+            (entry, vault.records.items.load(entry.item_id))
+            for entry in vault.records.cases.items_of(case.id)
         ]
 
     return session.read(work)
@@ -108,8 +109,15 @@ def register_in_transaction(vault: Vault, item: Item, case_id: UUID, *, actor: s
     return entry
 
 
-def update_case(session: Session, case: Case, *, title: str | None = None, summary: str | None = None,
-                status: CaseStatus | None = None, to_be_preserved: bool | None = None) -> Case:
+def update_case(
+    session: Session,
+    case: Case,
+    *,
+    title: str | None = None,
+    summary: str | None = None,
+    status: CaseStatus | None = None,
+    to_be_preserved: bool | None = None,
+) -> Case:
     """Change what the user wrote about a case; None leaves a field as it is."""
 
     def work(vault: Vault) -> Case:

@@ -95,7 +95,13 @@ def restate(vault: Vault, item: Item, case_id: UUID, number: int) -> None:
 
 
 def _append(
-    vault: Vault, case_id: UUID | None, item: Item, number: int, values: Mapping[str, Value], *, restated: bool
+    vault: Vault,
+    case_id: UUID | None,
+    item: Item,
+    number: int,
+    values: Mapping[str, Value],
+    *,
+    restated: bool,
 ) -> None:
     custody = vault.records.custody
     log = custody.log_of(case_id)
@@ -105,9 +111,7 @@ def _append(
     if not restated:
         sealed_values["time"] = timestamp(now)
         sealed_values["offset"] = offset_text(vault.clock.offset())
-        sealed_values["clock_back"] = (
-            "yes" if last_time is not None and timestamp(now) < last_time else "no"
-        )
+        sealed_values["clock_back"] = "yes" if last_time is not None and timestamp(now) < last_time else "no"
     previous = custody.last_leaf_hash(log.id, number)
     sealed_values["sequence"] = log.size
     sealed_values["item"] = number
@@ -115,4 +119,3 @@ def _append(
     sealed_values["previous"] = previous.hex() if previous is not None else None
     sealed = seal_event(sealed_values, vault.random)
     custody.append(log.id, number, item.id, sealed.leaf, sealed.leaf_hash, sealed.disclosures)
-

@@ -132,13 +132,13 @@ def _plan(
     )
 
 
-def _selected(
-    vault: Vault, case: Case | None, item_ids: Sequence[UUID] | None
-) -> list[tuple[int, Item]]:
+def _selected(vault: Vault, case: Case | None, item_ids: Sequence[UUID] | None) -> list[tuple[int, Item]]:
     """Exhibit numbers and items: the case's own numbers, or 1, 2, 3 … for a bundle without a case."""
     records = vault.records
     if case is not None:
-        return [(entry.number, records.items.load(entry.item_id)) for entry in records.cases.items_of(case.id)]
+        return [
+            (entry.number, records.items.load(entry.item_id)) for entry in records.cases.items_of(case.id)
+        ]
     if item_ids is not None:
         items = [records.items.load(item_id) for item_id in item_ids]
     else:

@@ -28,8 +28,7 @@ def item_document(vault: Vault, item: Item) -> SearchDocument:
     """An item's words: the title, then everything written about it. The file's text is put in by itself."""
     details = item.details
     people = [
-        vault.records.contacts.load(person.contact_id)
-        for person in vault.records.people.persons_of(item.id)
+        vault.records.contacts.load(person.contact_id) for person in vault.records.people.persons_of(item.id)
     ]
     parts = [
         item.reference,

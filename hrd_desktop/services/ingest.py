@@ -253,7 +253,9 @@ class Ingest:
                         continue
                     item = self._insert(vault, entry)
                     ingested.append(Ingested(os.fsdecode(entry.candidate.path), item))
-                vault.records.names.release([entry.stored.name for entry in written if entry.stored.name not in copies])
+                vault.records.names.release(
+                    [entry.stored.name for entry in written if entry.stored.name not in copies]
+                )
             return ingested, duplicates
 
         ingested, duplicates = self._session.change(commit) if written else ([], [])

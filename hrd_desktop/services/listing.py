@@ -10,7 +10,6 @@ from hrd_desktop.services.index import refresh
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.vault import Vault
 
-
 #: More matches than anybody reads; a search that finds more is narrowed by its own words, a case or a tag.
 SEARCH_LIMIT = 100_000
 

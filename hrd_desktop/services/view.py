@@ -39,7 +39,9 @@ def view_item(session: Session, item_id: UUID) -> ItemView:
             found=found_fields(vault, item_id),
             people=tuple(people),
             derived_from=tuple(entry.source_id for entry in records.derivations.sources_of(item_id)),
-            custody=tuple(event.values for event in records.custody.iter_events(inbox.id, item_number=item.number)),
+            custody=tuple(
+                event.values for event in records.custody.iter_events(inbox.id, item_number=item.number)
+            ),
         )
 
     return session.read(work)

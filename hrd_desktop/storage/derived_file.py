@@ -19,9 +19,7 @@ def open_or_remake_derived(
     path = layout.derived(compartment)
     try:
         return Derived(
-            open_database(
-                path, keys.derived.key, keys.derived.salt, DERIVED_APPLICATION_ID, must_exist=True
-            )
+            open_database(path, keys.derived.key, keys.derived.salt, DERIVED_APPLICATION_ID, must_exist=True)
         )
     except DerivedDamagedError:
         notices.append("derived-rebuilt")
@@ -35,8 +33,6 @@ def remake_derived(layout: VaultLayout, compartment: int, keys: CompartmentKeys)
         if os.path.exists(name):
             os.unlink(name)
     return Derived(open_database(path, keys.derived.key, keys.derived.salt, DERIVED_APPLICATION_ID))
-
-
 
 
 def derived_under_new_key(

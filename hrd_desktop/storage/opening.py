@@ -97,7 +97,9 @@ def read_key_slots(layout: VaultLayout) -> KeySlotCopies:
     return KeySlotCopies(copies, chosen, data[:HEADER_BYTES], tuple(n for n in (0, 1) if n not in sound))
 
 
-def open_vault(root: str, *, credential: Credential, stretch: Stretch, random: Randomness, clock: Clock) -> Vault:
+def open_vault(
+    root: str, *, credential: Credential, stretch: Stretch, random: Randomness, clock: Clock
+) -> Vault:
     """Open the vault at ``root`` with ``credential``.
 
     Raises WipedError (the caller finishes the wipe), VaultInUseError, the errors of ``read_key_slots``,
@@ -160,7 +162,9 @@ class _Opening:
             if roll_forward(records, self._files, 4 * compartment):
                 self._notices.append("slot-change-finished")
                 opened = self._open_again()
-            slot = self._current(records, [other for other in opened if other.content.compartment == compartment])
+            slot = self._current(
+                records, [other for other in opened if other.content.compartment == compartment]
+            )
             keys = derive_keys(slot.content.compartment_key, self._slots.header.vault_id)
             if records.rekey.state() is not None:
                 if slot.content.old_compartment_key is None and by_old_key:

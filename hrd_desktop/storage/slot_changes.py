@@ -87,7 +87,8 @@ def slots_of(file_bytes: bytes, first: int) -> tuple[bytes, ...]:
     """The four slots from number ``first`` on out of a whole key slot file."""
     start = FIRST_SLOT_OFFSET + first * SLOT_BYTES
     return tuple(
-        file_bytes[start + i * SLOT_BYTES : start + (i + 1) * SLOT_BYTES] for i in range(SLOTS_OF_A_COMPARTMENT)
+        file_bytes[start + i * SLOT_BYTES : start + (i + 1) * SLOT_BYTES]
+        for i in range(SLOTS_OF_A_COMPARTMENT)
     )
 
 
