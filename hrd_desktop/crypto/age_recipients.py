@@ -73,7 +73,7 @@ class _Source:
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces: Iterator[bytes] = iter(pieces)
-        self._waiting = b""
+        self._waiting = memoryview(b"")
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
@@ -81,13 +81,14 @@ class _Source:
             raise self.error
         try:
             while not self._waiting:
-                self._waiting = next(self._pieces)
+                self._waiting = memoryview(next(self._pieces))
         except StopIteration:
             return b""
         except BaseException as error:  # kept and raised again by encrypt_to_recipients
             self.error = error
             raise
-        part, self._waiting = self._waiting[:size], self._waiting[size:]
+        # pyrage asks for 8 KiB at a time: a view keeps the rest of a large piece from being copied each time.
+        part, self._waiting = bytes(self._waiting[:size]), self._waiting[size:]
         return part
 
 
