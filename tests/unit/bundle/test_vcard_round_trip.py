@@ -71,8 +71,8 @@ def test_lines_are_short_whole_and_end_in_crlf(version: VCardVersion, contact: C
     assert logical[1] == f"VERSION:{version.value}"
     assert logical[-2:] == ["END:VCARD", ""]
     assert logical.count("END:VCARD") == 1
-    for line in logical[:-1]:
-        assert re.match(r"(item[0-9]+\.)?[A-Za-z0-9-]+[;:]", line)
+    for text in logical[:-1]:
+        assert re.match(r"(item[0-9]+\.)?[A-Za-z0-9-]+[;:]", text)
 
 
 @given(line=texts(1_000))
