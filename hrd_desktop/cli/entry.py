@@ -17,3 +17,7 @@ def main() -> int:
     from hrd_desktop.cli.main import main as command
 
     return command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -48,6 +48,12 @@ def parse_identities(data: bytes) -> tuple[AgeIdentity, ...]:
     return tuple(found)
 
 
+def new_identity() -> tuple[str, str]:
+    """A fresh X25519 key pair of age: the secret identity and its public recipient, as text."""
+    identity = pyrage.x25519.Identity.generate()
+    return str(identity), str(identity.to_public())
+
+
 def _parse_ssh_identity(data: bytes) -> AgeIdentity:
     load = load_ssh_private_key if b"BEGIN OPENSSH PRIVATE KEY" in data else load_pem_private_key
     # cryptography tells a locked key from a damaged one; pyrage would take it and fail later.

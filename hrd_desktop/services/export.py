@@ -189,7 +189,7 @@ def _bundle_item(
         sha256=item.sha256,
         size_bytes=item.size_bytes,
         media_type=item.media_type,
-        title=details.title or item.reference,
+        title=details.title,
         original_name=_clean_name(item.original_name),
         description=details.description or None,
         when=details.collected,
