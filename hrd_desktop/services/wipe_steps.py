@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 END_BYTES = 4096
 _PIECE_BYTES = 1024 * 1024
-#: From this many files on, one syncfs(2) takes less than a sync for each, though it waits for other programs'.
+#: From this many files on, one syncfs(2) takes less than a sync for each, other programs' data included.
 _SYNCFS_FROM = 64
 
 
@@ -64,8 +64,8 @@ class Rest:
         tally = Tally("settings", self._layout.root)
         self._overwrite(tally, list(paths), _whole)
         for path in paths:
-            if self._unlink(tally, path):
-                _remove_empty_folder(os.path.dirname(path))
+            self._unlink(tally, path)
+            _remove_empty_folder(os.path.dirname(path))
         return tally.steps()
 
     def remove_files(self) -> list[Step]:
@@ -86,6 +86,9 @@ class Rest:
         tally.count += self._unlink(tally, self._layout.lock)
         try:
             self._sync_names()
+        except FileNotFoundError:
+            # Another wipe at the same time has removed the folder, and all that was in it before.
+            return tally.steps()
         except OSError as error:
             tally.add_failure(self._layout.root, error)
         for copy in (0, 1):
@@ -103,32 +106,23 @@ class Rest:
         """Overwrite ``ranges(file size)`` of each file that is there, and sync them."""
         written: list[str] = []
         # Opened before anything is written: it is told of every failure from then on.
-        root = self._find_root()
+        root = self._find_root() if len(paths) >= _SYNCFS_FROM else None
         try:
             for path in paths:
                 try:
-                    if self._overwrite_file(path, ranges):
+                    if self._overwrite_file(path, ranges, sync=root is None):
                         written.append(path)
                 except (FileNotFoundError, NotADirectoryError):
                     continue
                 except OSError as error:
                     tally.add_failure(path, error)
-            tally.count += self._sync(tally, root, written)
+            if root is not None:
+                tally.count += self._sync_together(tally, root, written)
+            else:
+                tally.count += len(written)
         finally:
             if root is not None:
                 os.close(root)
-
-    def _overwrite_file(self, path: str, ranges: Callable[[int], list[tuple[int, int]]]) -> bool:
-        """Whether there was anything to overwrite. Nothing is written beyond the file's end."""
-        fd = open_to_overwrite(self._layout.root, path)
-        try:
-            wanted = ranges(os.fstat(fd).st_size)
-            for start, end in wanted:
-                for offset in range(start, end, _PIECE_BYTES):
-                    write_at(fd, offset, self._random(min(_PIECE_BYTES, end - offset)))
-        finally:
-            os.close(fd)
-        return bool(wanted)
 
     def _find_root(self) -> int | None:
         try:
@@ -136,16 +130,28 @@ class Rest:
         except OSError:
             return None
 
-    def _sync(self, tally: Tally, root: int | None, written: list[str]) -> int:
-        """Wait until the written files are on the device, many by one call; how many are."""
-        inside = all(path.startswith(self._layout.root + os.sep) for path in written)
-        if root is not None and inside and len(written) >= _SYNCFS_FROM:
-            try:
-                if sync_filesystem(root):
-                    return len(written)
-            except OSError as error:
-                tally.add_failure(self._layout.root, error)
-                return 0
+    def _overwrite_file(self, path: str, ranges: Callable[[int], list[tuple[int, int]]], sync: bool) -> bool:
+        """Whether there was anything to overwrite. Nothing is written beyond the file's end."""
+        fd = open_to_overwrite(self._layout.root, path)
+        try:
+            wanted = ranges(os.fstat(fd).st_size)
+            for start, end in wanted:
+                for offset in range(start, end, _PIECE_BYTES):
+                    write_at(fd, offset, self._random(min(_PIECE_BYTES, end - offset)))
+            if wanted and sync:
+                sync_data(fd)
+        finally:
+            os.close(fd)
+        return bool(wanted)
+
+    def _sync_together(self, tally: Tally, root: int, written: list[str]) -> int:
+        """Wait until many files are on the device, by one call where there is one; how many are."""
+        try:
+            if sync_filesystem(root):
+                return len(written)
+        except OSError as error:
+            tally.add_failure(self._layout.root, error)
+            return 0
         synced = 0
         for path in written:
             try:
@@ -155,6 +161,9 @@ class Rest:
                 finally:
                     os.close(fd)
                 synced += 1
+            except FileNotFoundError:
+                # Another wipe at the same time was faster, and did not unlink it before it was overwritten.
+                continue
             except OSError as error:
                 tally.add_failure(path, error)
         return synced
@@ -193,16 +202,17 @@ class Rest:
 
     def _sync_names(self) -> None:
         """Wait until every name removed so far is gone from the device as well."""
-        for folder in self._layout.iter_object_folders():
-            fsync_folder(folder)
-        for folder in (self._layout.objects_dir, self._layout.root):
+        for folder in (*self._layout.iter_object_folders(), self._layout.objects_dir):
             if os.path.isdir(folder):
                 fsync_folder(folder)
+        fsync_folder(self._layout.root)
 
     def _remove_root(self) -> list[Step]:
         root = self._layout.root
         try:
             os.rmdir(root)
+        except FileNotFoundError:
+            return [Step("folder", OVERWRITTEN)]
         except OSError as error:
             # Files that are not the vault's are left alone, and nothing of the vault is in the folder.
             return [Step("folder", OUT_OF_REACH, reason_code(error))]

@@ -55,7 +55,7 @@ def test_foreign_names_are_no_objects(folder: str, file: str) -> None:
 
 
 def test_objects_are_found_in_order_and_nothing_else(tmp_path: Path) -> None:
-    layout = make_vault_folder(tmp_path / "v", objects=0)
+    layout = make_vault_folder(tmp_path / "v", objects=0, folders=256)
     names = sorted(os.urandom(16) for _ in range(20))
     for name in names:
         write_file(layout.object_path(name), b"x")
@@ -69,7 +69,7 @@ def test_objects_are_found_in_order_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_missing_and_linked_folders_are_passed_over(tmp_path: Path) -> None:
-    layout = make_vault_folder(tmp_path / "v", objects=5)
+    layout = make_vault_folder(tmp_path / "v", objects=5, folders=256)
     outside = tmp_path / "ff"
     outside.mkdir()
     (outside / ("0" * 30)).write_bytes(b"x")

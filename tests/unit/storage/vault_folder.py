@@ -15,12 +15,14 @@ DATABASE_BYTES = 20_480
 OBJECT_BYTES = 12_288
 
 
-def make_vault_folder(root: Path, *, objects: int = 3, reserve: bool = False) -> VaultLayout:
-    """Make one at ``root`` with a journal that is not empty."""
+def make_vault_folder(
+    root: Path, *, objects: int = 3, reserve: bool = False, folders: int = 4
+) -> VaultLayout:
+    """Make one at ``root`` with a journal that is not empty, and the first of the 256 object folders."""
     layout = VaultLayout(str(root))
     make_folder(layout.root)
     make_folder(layout.objects_dir)
-    for number in range(256):
+    for number in range(folders):
         make_folder(layout.object_folder(number))
     for compartment in (0, 1) if reserve else (0,):
         for database in (layout.records(compartment), layout.derived(compartment)):
@@ -31,8 +33,9 @@ def make_vault_folder(root: Path, *, objects: int = 3, reserve: bool = False) ->
     files = KeySlotFiles(layout)
     for copy in (0, 1):
         files.write_whole(copy, files.new_file(HEADER, os.urandom))
-    for _ in range(objects):
-        write_file(layout.object_path(os.urandom(16)), os.urandom(OBJECT_BYTES))
+    for number in range(objects):
+        name = bytes([number % folders]) + os.urandom(15)
+        write_file(layout.object_path(name), os.urandom(OBJECT_BYTES))
     return layout
 
 
@@ -45,8 +48,9 @@ def write_file(path: str, data: bytes) -> None:
 def read_tree(root: str) -> dict[str, bytes]:
     """Every file below ``root`` by its path, and its bytes; a link by where it points."""
     tree: dict[str, bytes] = {}
-    for folder, _, names in os.walk(root):
-        for name in names:
+    for folder, folders, names in os.walk(root):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        for name in [*names, *links]:
             path = os.path.join(folder, name)
             tree[path] = os.fsencode(os.readlink(path)) if os.path.islink(path) else Path(path).read_bytes()
     return tree
