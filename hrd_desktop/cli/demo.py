@@ -63,15 +63,8 @@ class Demonstration:
         self._say("What is known about the photograph: its record, what it says of itself, its custody.")
         photograph = self._reference("IMG_0412")
         self._vault_command(
-            "edit", vault, photograph, "--title", "Grey pickup at the well", "--tag", "vehicle",
-        self._vault_command(
-            "create",
-            vault,
-            "--kdf",
-            "minimum",
-            "--recovery-code-file",
-            str(self._folder / "recovery-code.txt"),
-        )
+            "edit", vault, photograph, "--title", "Grey pickup at the well", "--tag", "vehicle", "--set",
+            "place=Upper well", "--set", "collected=2025-03-13T07:52", "--set", "verification=likely",
         )  # fmt: skip
         self._vault_command("show", vault, photograph)
         self._say("Contacts come from a spreadsheet; what others claim of them is not taken over.")
