@@ -165,9 +165,11 @@ def _truncated_images() -> Iterator[None]:
 def _upright_rgba(image: Image.Image, edge_px: int) -> tuple[int, int, bytes]:
     # A JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is still enough: 64 times less work.
     turn = None if image.format in _TURNED_BY_CODEC else _TURNS.get(_orientation(image))
-    image.draft(None, (edge_px, edge_px))
-    width, height = image.size
-    if width * height > _MOST_PIXELS:
+    half_px = max(1, min(image.size) // 2)
+    too_many = image.width * image.height > _MOST_PIXELS
+    enough_px = min(edge_px, half_px) if too_many else edge_px
+    image.draft(None, (enough_px, enough_px))
+    if image.width * image.height > _MOST_PIXELS:
         raise Refusal(FailureCode.TOO_LARGE)
     image.load()
     if image.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
@@ -176,7 +178,9 @@ def _upright_rgba(image: Image.Image, edge_px: int) -> tuple[int, int, bytes]:
     else:
         shrunk = image.convert("RGBA") if image.mode in ("P", "PA", "LA", "1") else image
     shrunk.thumbnail((edge_px, edge_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    upright = (shrunk if turn is None else shrunk.transpose(turn)).convert("RGBA")
+    upright = shrunk if turn is None else shrunk.transpose(turn)
+    if upright.mode != "RGBA":
+        upright = upright.convert("RGBA")
     return upright.width, upright.height, upright.tobytes()
 
 
