@@ -29,6 +29,8 @@ WAIT_S = 30
 RUN = [
     sys.executable,
     "-I",
+    # A first start after a change would write bytecode files, and their calls would be counted.
+    "-B",
     "-c",
     "import sys; from hrd_desktop.cli.entry import main; sys.exit(main())",
     "panic",
