@@ -80,17 +80,28 @@ class SearchIndex:
             "INSERT INTO document (number, kind, record_id, version, title, body) VALUES (?, ?, ?, ?, ?, ?)",
             (number, document.kind, document.record_id.bytes, document.version, title, body),
         )
-        text = self._text(document.record_id) if document.kind == "item" else ""
-        self._put_words(number, title, body, text)
+        self._put_words(2 * number, title, body, "")
+        if document.kind == "item":
+            self.index_text(document.record_id)
 
     def index_text(self, item_id: UUID) -> None:
         """Put the item's text, as it is stored now, into the index, if the item is in there."""
         row = self._database.one(
-            "SELECT number, title, body FROM document WHERE kind = 'item' AND record_id = ?", (item_id.bytes,)
+            "SELECT number, title, body, with_text FROM document WHERE kind = 'item' AND record_id = ?",
+            (item_id.bytes,),
         )
-        if row is not None:
-            self._database.execute("DELETE FROM word WHERE rowid = ?", (row[0],))
-            self._put_words(row[0], row[1], row[2], self._text(item_id))
+        if row is None:
+            return
+        number, title, body, with_text = row
+        if with_text:
+            self._database.execute("DELETE FROM word WHERE rowid = ?", (2 * number + 1,))
+        text = self._text(item_id)
+        if text:
+            self._put_words(2 * number + 1, title, body, text)
+        if bool(text) is not bool(with_text):
+            self._database.execute(
+                "UPDATE document SET with_text = ? WHERE number = ?", (int(bool(text)), number)
+            )
 
     def remove(self, record_id: UUID) -> None:
         """Take a record out, whatever its kind. No term of it stays in the index."""
@@ -152,13 +163,16 @@ class SearchIndex:
     # -- inside -----------------------------------------------------------------------------
 
     def _numbers(self, expression: str, kind: str | None, limit: int, before: int | None) -> list[int]:
+        """Numbers, the newest first. A document may be found in both of its rows."""
         first, last = (0, 1 << 42) if kind is None else _RANGES[kind]
+        last = last if before is None else min(before, last)
         rows = self._database.query(
-            "SELECT rowid FROM word WHERE word MATCH ? AND rowid >= ? AND rowid < ?"
+            "SELECT rowid / 2 FROM word WHERE word MATCH ? AND rowid >= ? AND rowid < ?"
             " ORDER BY rowid DESC LIMIT ?",
-            (expression, first, last if before is None else min(before, last), limit),
+            (expression, 2 * first, 2 * last, 2 * limit),
         )
-        return [row[0] for row in rows]
+        numbers = list(dict.fromkeys(row[0] for row in rows))
+        return numbers if limit < 0 else numbers[:limit]
 
     def _hits(self, found: list[tuple[int, int]], query: Query) -> list[Hit]:
         rows: dict[int, Row] = {}
@@ -208,7 +222,7 @@ class SearchIndex:
         )
 
     def _remove(self, number: int) -> None:
-        self._database.execute("DELETE FROM word WHERE rowid = ?", (number,))
+        self._database.execute("DELETE FROM word WHERE rowid IN (?, ?)", (2 * number, 2 * number + 1))
         self._database.execute("DELETE FROM document WHERE number = ?", (number,))
 
 
