@@ -1,0 +1,139 @@
+"""Service calls away from the main thread, and their answers back on it; late answers are dropped.
+
+The main thread never waits: it hands in a function and gets an answer by a queued signal. Answers that
+arrive after ``forget`` (a lock) are dropped before any view sees them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from hrd_desktop.domain.errors.base import Cancelled, SheafError
+from hrd_desktop.domain.progress import CancelToken
+from hrd_desktop.services.session import Session
+
+T = TypeVar("T")
+
+#: Jobs (imports, exports, checks) and quick calls do not wait for each other.
+_THREADS = 6
+
+
+@dataclass(frozen=True, repr=False)
+class _Answer:
+    generation: int
+    deliver: Callable[[], Any]
+    changes: bool
+
+
+class Operations(QObject):
+    """Runs functions with the open session. One of these lives as long as the vault is open.
+
+    ``failed`` carries an error that nobody handled; ``changed`` is emitted after a change, so that views ask
+    again for what they show.
+    """
+
+    failed = Signal(object)
+    changed = Signal()
+    _arrived = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="operation")
+        self._generation = 0
+        self._tokens: set[CancelToken] = set()
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def read(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], Any],
+        failed: Callable[[SheafError], Any] | None = None,
+    ) -> None:
+        """Run ``work`` in the background; ``done`` gets its result on the main thread."""
+        self._submit(work, done, failed, change=False)
+
+    def change(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], Any] = lambda result: None,
+        failed: Callable[[SheafError], Any] | None = None,
+    ) -> None:
+        """As ``read``; afterwards, whether it went well or not, ``changed`` is emitted."""
+        self._submit(work, done, failed, change=True)
+
+    def cancellable(self) -> CancelToken:
+        """A token for a job; ``forget`` cancels all of them."""
+        token = CancelToken()
+        self._tokens.add(token)
+        return token
+
+    def release(self, token: CancelToken) -> None:
+        """The job of this token is over."""
+        self._tokens.discard(token)
+
+    def forget(self) -> Session:
+        """Cancel every job and drop every answer that is still to come. Returns the session to be closed."""
+        self._generation += 1
+        for token in self._tokens:
+            token.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        return self._session
+
+    def _submit(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], Any],
+        failed: Callable[[SheafError], Any] | None,
+        *,
+        change: bool,
+    ) -> None:
+        generation = self._generation
+
+        def run() -> Callable[[], Any]:
+            try:
+                result = work(self._session)
+            except Cancelled:
+                return _nothing
+            except SheafError as error:
+                return partial(self._fail, error, failed)
+            return partial(done, result)
+
+        def finished(future: Future[Callable[[], Any]]) -> None:
+            if future.cancelled():
+                return
+            # A bug of ours is raised again on the main thread, where it is reported as one.
+            bug = future.exception()
+            deliver = partial(_raise, bug) if bug is not None else future.result()
+            self._arrived.emit(_Answer(generation, deliver, change))
+
+        self._pool.submit(run).add_done_callback(finished)
+
+    def _fail(self, error: SheafError, failed: Callable[[SheafError], Any] | None) -> None:
+        if failed is not None:
+            failed(error)
+        else:
+            self.failed.emit(error)
+
+    def _deliver(self, answer: _Answer) -> None:
+        if answer.generation != self._generation:
+            return
+        try:
+            answer.deliver()
+        finally:
+            if answer.changes:
+                self.changed.emit()
+
+
+def _nothing() -> None:
+    return None
+
+
+def _raise(bug: BaseException) -> None:
+    raise bug
