@@ -21,3 +21,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -22,20 +22,22 @@ EXIT_USAGE = 2
 EXIT_PARTLY = 6
 
 USAGE = """\
-Usage: hrd-vault panic VAULT --yes [--keys-only] [--json]
+Usage: hrd-vault panic VAULT --yes [--keys-only] [--keep-settings] [--json]
 
 Overwrites the keys of a vault, ends every program that has it open, and removes its files.
 This cannot be undone. No passphrase is needed and no question is asked.
 
-  --yes        needed, so that nothing is wiped by a slip
-  --keys-only  overwrite the keys and stop there; the next command finishes
-  --json       print the report as one JSON document
-  --help       print this
+  --yes            needed, so that nothing is wiped by a slip
+  --keys-only      overwrite the keys and stop there; the next command finishes
+  --keep-settings  leave the settings file, which names other vaults too
+  --json           print the report as one JSON document
+  --help           print this
 """
 
 _SWITCHES = {
     "--yes": "yes",
     "--keys-only": "keys_only",
+    "--keep-settings": "keep_settings",
     "--json": "as_json",
     "--help": "help",
     "-h": "help",
@@ -47,12 +49,13 @@ _IGNORED_WITH_VALUE = ("--passphrase-file", "--key-file")
 class Request:
     """What was asked for on the command line."""
 
-    __slots__ = ("as_json", "help", "keys_only", "vault", "yes")
+    __slots__ = ("as_json", "help", "keep_settings", "keys_only", "vault", "yes")
 
     def __init__(self) -> None:
         self.vault = ""
         self.yes = False
         self.keys_only = False
+        self.keep_settings = False
         self.as_json = False
         self.help = False
 
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str]) -> int:
         request.vault,
         random=os.urandom,
         clock_ns=time.monotonic_ns,
-        settings_paths=settings_paths(os.environ),
+        settings_paths=() if request.keep_settings else settings_paths(os.environ),
         keys_only=request.keys_only,
         on_keys_overwritten=_go_on_whatever_happens,
     )

@@ -225,14 +225,14 @@ class Rest:
 
 def steps_out_of_reach(layout: VaultLayout) -> list[Step]:
     """What no wipe of these files reaches; always reported, so that nobody counts on more than was done."""
+    from hrd_desktop.services.places import synced_folder_name
     from hrd_desktop.storage.file_system import file_system_of
-    from hrd_desktop.storage.synced_folder import find_synced_folder
 
     steps = [Step(name, OUT_OF_REACH) for name in ("older-copies", "backups", "bundles", "flash-storage")]
     file_system = file_system_of(layout.root)
     if not file_system.writes_in_place:
         steps.append(Step("file-system", OUT_OF_REACH, file_system.kind))
-    synced = find_synced_folder(layout.root)
+    synced = synced_folder_name(layout.root)
     if synced is not None:
         steps.append(Step("synced-folder", OUT_OF_REACH, synced))
     return steps

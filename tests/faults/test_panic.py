@@ -354,6 +354,12 @@ def test_keys_only_then_all(place: Place) -> None:
     assert place.own_files() == []
 
 
+def test_settings_are_kept_on_demand(place: Place) -> None:
+    assert place.panic("--keep-settings").returncode == 0
+    assert place.own_files() == []
+    assert place.settings.read_bytes() == b"{}"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -419,7 +419,7 @@ def test_no_report_names_the_folder(tmp_path: Path) -> None:
 def test_a_vault_in_a_synced_folder_is_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "Dropbox").mkdir()
     report = wipe(make_vault_folder(tmp_path / "Dropbox" / "v"))
-    assert Step("synced-folder", OUT_OF_REACH, "dropbox") in report.steps
+    assert Step("synced-folder", OUT_OF_REACH, "Dropbox") in report.steps
 
 
 @pytest.mark.root

@@ -1,10 +1,9 @@
-"""What can be told of a place: the settings folder, the file system, a synchronising program."""
+"""What can be told of a place: the settings folder and the file system."""
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import platformdirs
 import pytest
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from hrd_desktop.storage.file_system import file_system_of, parse_mountinfo
 from hrd_desktop.storage.settings_place import settings_file, settings_folder, settings_paths
-from hrd_desktop.storage.synced_folder import find_synced_folder
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs itself is asked")
 
@@ -90,30 +88,3 @@ def test_without_mounts_nothing_is_promised() -> None:
 @linux
 def test_the_root_has_a_file_system() -> None:
     assert file_system_of("/").kind != "unknown"
-
-
-@pytest.mark.parametrize(
-    ("folder", "code"),
-    [
-        ("Dropbox/x/vault", "dropbox"),
-        ("OneDrive - Org/vault", "onedrive"),
-        ("Nextcloud/vault", "nextcloud"),
-        ("Google Drive/vault", "google-drive"),
-        ("iCloudDrive", "icloud"),
-        ("droplets/vault", None),
-        ("my-dropbox-notes", None),
-        ("plain/vault", None),
-    ],
-)
-def test_synced_folders_are_told_by_name(tmp_path: Path, folder: str, code: str | None) -> None:
-    path = tmp_path / folder
-    path.mkdir(parents=True)
-    assert find_synced_folder(str(path)) == code
-
-
-def test_synced_folders_are_told_by_their_marker_and_through_links(tmp_path: Path) -> None:
-    (tmp_path / "shared" / "deep" / "vault").mkdir(parents=True)
-    (tmp_path / "shared" / ".stfolder").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "shared" / "deep")
-    assert find_synced_folder(str(tmp_path / "link" / "vault")) == "syncthing"
-    assert find_synced_folder(str(tmp_path / "not" / "yet" / "there")) is None
