@@ -219,8 +219,10 @@ def _ogg_kind(head: bytes) -> str:
 def _looks_like_text(head: bytes) -> bool:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         return True
-    if any(byte < 0x20 and byte not in b"\t\n\r\x0c\x1b" for byte in head):
-        return False
+    if _has_control(head):
+        # UTF-16 without a mark, as Windows programs write it: one half of each pair is zero.
+        low, high = (head[0::2], head[1::2]) if head[1:2] == b"\0" else (head[1::2], head[0::2])
+        return len(head) >= 8 and not any(high) and not _has_control(low)
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as failure:
@@ -230,6 +232,10 @@ def _looks_like_text(head: bytes) -> bool:
             return True
         return b"\x7f" not in head
     return True
+
+
+def _has_control(head: bytes) -> bool:
+    return any(byte < 0x20 and byte not in b"\t\n\r\x0c\x1b" for byte in head)
 
 
 def _text_kind(head: bytes, suffix: str) -> str:
