@@ -21,7 +21,6 @@ from hrd_desktop.domain.errors.decode import (
 )
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.domain.records import Item
-from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.services.found import put_found
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.session import Session
@@ -34,9 +33,6 @@ AT_ONCE = 50
 
 #: A file on which the decoder died or hung this often is left alone.
 ATTEMPTS = 2
-
-#: How long to wait for the decoder to be reaped after it was killed.
-CHILD_END_S = 2.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,11 +51,10 @@ def derive_pending(session: Session, *, cancel: CancelToken, only: UUID | None =
     session.change(refresh)
     done = 0
     decoder: Decoder | None = None
-    children = ChildRegistry()
     try:
         while items := session.read(lambda vault: _waiting(vault, only)):
             if decoder is None:
-                decoder = decoder_in(children)
+                decoder = decoder_in(session.children)
             for item in items:
                 cancel.raise_if_cancelled()
                 _derive(session, decoder, item)
@@ -67,7 +62,6 @@ def derive_pending(session: Session, *, cancel: CancelToken, only: UUID | None =
     finally:
         if decoder is not None:
             decoder.close()
-        children.kill_all(CHILD_END_S)
     return done
 
 

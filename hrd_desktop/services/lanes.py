@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from hrd_desktop.domain.errors.base import Cancelled
 
 T = TypeVar("T")
 
@@ -16,12 +18,19 @@ class VaultLane:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vault-lane")
 
     def call(self, work: Callable[[], T]) -> T:
-        """Run ``work`` on the lane and wait for it. Raises what it raises."""
-        return self.submit(work).result()
+        """Run ``work`` on the lane and wait for it. Raises what it raises, and Cancelled after a lock."""
+        try:
+            return self.submit(work).result()
+        except CancelledError:
+            raise Cancelled() from None
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Queue ``work`` behind what is already queued."""
-        return self._executor.submit(work)
+        """Queue ``work`` behind what is already queued. Raises Cancelled once the lane is closed."""
+        try:
+            return self._executor.submit(work)
+        except RuntimeError:
+            # The vault was locked while this was on its way: nothing of it may happen any more.
+            raise Cancelled() from None
 
     def close(self) -> None:
         """Take nothing more; what is queued is finished first."""

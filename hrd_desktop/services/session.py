@@ -9,12 +9,16 @@ from typing import TypeVar
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.lanes import VaultLane
 from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
 from hrd_desktop.storage.vault import Randomness, Vault
 
 T = TypeVar("T")
+
+#: How long to wait for children to be reaped after they were killed, in seconds.
+CHILD_END_S = 0.2
 
 
 class Session:
@@ -25,6 +29,8 @@ class Session:
         self._lane = lane
         self._stop_watching = stop_watching
         self._closed = False
+        #: Every child that works for this session; closing ends all of them.
+        self.children = ChildRegistry()
 
     @property
     def vault(self) -> Vault:
@@ -72,12 +78,17 @@ class Session:
     def close(self, *, settle: bool = True) -> None:
         """Bring index and snapshot up to date, then close everything. Safe to call twice.
 
-        The vault is closed even when that fails; the failure is raised afterwards.
+        The vault is closed even when that fails; the failure is raised afterwards. Without ``settle`` (a lock
+        that cannot wait) a statement that runs is interrupted; the next unlock brings the index in step.
         """
         if self._closed:
             return
         self._closed = True
         self._stop_watching()
+        self.children.close(CHILD_END_S)
+        if not settle:
+            self._vault.records_database.interrupt()
+            self._vault.derived.interrupt()
         failure: SheafError | None = None
         try:
             if settle:
