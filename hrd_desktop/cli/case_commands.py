@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from hrd_desktop.cli.context import Invocation, open_session, print_json, vault_options
+from hrd_desktop.cli.context import Invocation, VaultGroup, open_session, print_json, vault_options
 from hrd_desktop.cli.item_commands import item_document, utc_text
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.domain.names import shown
@@ -24,7 +24,7 @@ def _case_document(case: Case) -> dict[str, object]:
     }
 
 
-@click.group("cases")
+@click.group("cases", cls=VaultGroup)
 @click.argument("vault")
 @vault_options
 @click.pass_context

@@ -13,7 +13,7 @@ import click
 from hrd_desktop.bundle.contacts_csv import read_contacts_csv, write_contacts_csv
 from hrd_desktop.bundle.vcard_read import read_vcards
 from hrd_desktop.bundle.vcard_write import VCardVersion, write_vcards
-from hrd_desktop.cli.context import Invocation, open_session, print_json, vault_options, warn
+from hrd_desktop.cli.context import Invocation, VaultGroup, open_session, print_json, vault_options, warn
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_PARTLY
 from hrd_desktop.cli.secret_files import check_secret_file, write_private_file
 from hrd_desktop.domain.contacts import (
@@ -171,7 +171,7 @@ def contact_document(contact: Contact) -> dict[str, Any]:
     }
 
 
-@click.group("contacts")
+@click.group("contacts", cls=VaultGroup)
 @click.argument("vault")
 @vault_options
 @click.pass_context

@@ -58,6 +58,32 @@ class Invocation:
     random: Callable[[int], bytes] = os.urandom
 
 
+_VAULT_OPTIONS = ("--passphrase-file", "--key-file")
+
+
+class VaultGroup(click.Group):
+    """A command with a vault and a subcommand; its options may stand between the two as well.
+
+    By itself click ends a group's options at the first word that is none.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options: list[str] = []
+        vault: list[str] = []
+        rest = list(args)
+        while rest:
+            if rest[0] in _VAULT_OPTIONS:
+                options += rest[:2]
+                del rest[:2]
+            elif rest[0].startswith(tuple(option + "=" for option in _VAULT_OPTIONS)):
+                options.append(rest.pop(0))
+            elif vault or rest[0].startswith("-"):
+                break
+            else:
+                vault.append(rest.pop(0))
+        return super().parse_args(ctx, [*options, *vault, *rest])
+
+
 def vault_options(command: F) -> F:
     """``--passphrase-file`` and ``--key-file``, accepted on a group and on each of its subcommands."""
 

@@ -8,6 +8,7 @@ import click
 
 from hrd_desktop.cli.context import (
     Invocation,
+    VaultGroup,
     ask_passphrase,
     open_session,
     print_json,
@@ -53,7 +54,7 @@ _new_key_file_option = click.option(
 )
 
 
-@click.group("slots")
+@click.group("slots", cls=VaultGroup)
 @click.argument("vault")
 @vault_options
 @click.pass_context
