@@ -12,6 +12,7 @@ from hrd_desktop.cli import (
     case_commands,
     contact_commands,
     item_commands,
+    rehearse,
     slot_commands,
     vault_commands,
 )
@@ -59,6 +60,7 @@ for _module in (
     contact_commands,
     bundle_commands,
     slot_commands,
+    rehearse,
 ):
     for _command in _module.COMMANDS:
         commands.add_command(_command)
@@ -68,17 +70,21 @@ for _module in (
 @click.argument("vault")
 @click.option("--yes", is_flag=True, help="Required: nothing else is asked.")
 @click.option("--keys-only", is_flag=True, help="Overwrite the keys and leave the files.")
+@click.option("--keep-settings", is_flag=True, help="Leave the settings file, which names other vaults too.")
 @click.option("--json", "as_json", is_flag=True)
-def panic_help(vault: str, yes: bool, keys_only: bool, as_json: bool) -> int:
+def panic_help(vault: str, yes: bool, keys_only: bool, keep_settings: bool, as_json: bool) -> int:
     """Overwrite the vault's keys at once, then everything else. Needs no passphrase."""
     # The entry point takes panic before any of this is imported; this text is for --help, and for a call
     # through another way in.
     from hrd_desktop.cli.panic import main as panic
 
-    flags = [
-        flag for flag, given in (("--yes", yes), ("--keys-only", keys_only), ("--json", as_json)) if given
-    ]
-    return panic([vault, *flags])
+    given = {
+        "--yes": yes,
+        "--keys-only": keys_only,
+        "--keep-settings": keep_settings,
+        "--json": as_json,
+    }
+    return panic([*(flag for flag, chosen in given.items() if chosen), "--", vault])
 
 
 def main() -> int:

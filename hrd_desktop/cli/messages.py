@@ -230,6 +230,11 @@ _MESSAGES: dict[str, Message] = {
         "It was removed; the vault is untouched.",
         "Use another medium.",
     ),
+    "rehearsal": Message(
+        "The rehearsal did not get as far as a result: a throw-away vault could not be made or wiped there.",
+        "Your own vaults have no part in it.",
+        "Choose another folder with --in.",
+    ),
     "contacts-file": Message("The file of contacts cannot be read.", _UNTOUCHED),
 }
 
