@@ -1,0 +1,108 @@
+"""Vaults to hurt: prepared once for a whole run, copied for each fault, told of at the end."""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import json
+import os
+import pickle
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.harness import Learned, Place, Scenario, Tally, learn
+from tests.faults.scenarios import START_OF, fill_secrets
+
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 2 << 30
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many faults were put in, how many did not fire, and what was found: for docs/reliability.md."""
+    tallies: dict[str, Counter[str]] = {}
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "faults":
+                for scenario, counts in json.loads(value).items():
+                    tallies.setdefault(scenario, Counter()).update(counts)
+    if tallies:
+        terminalreporter.section("faults put in")
+        for scenario, counts in sorted(tallies.items()):
+            words = ", ".join(f"{count} {word}" for word, count in sorted(counts.items()))
+            terminalreporter.line(f"{scenario}: {words}")
+
+
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Tally:
+    """What this test did."""
+    return Tally(record_property)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of this run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "faults"
+    shared.mkdir(exist_ok=True)
+    return shared
+
+
+@pytest.fixture(scope="session")
+def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
+    """Names for copies, in memory where there is room: a kill loses nothing that was written, synced or not."""
+    folder = tmp_path_factory.mktemp("rooms")
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        folder = Path(tempfile.mkdtemp(prefix="sheaf-faults-", dir=MEMORY))
+    yield (folder / str(number) for number in itertools.count())
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Only one process at a time; the next one finds what was made."""
+    with open(path, "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def start_of(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]:
+    """The prepared place a scenario starts from."""
+    home = tmp_path_factory.mktemp("home")
+
+    def get(name: str) -> Place:
+        place = Place(shared_folder / name, shared_folder / "secrets", home)
+        with locked(shared_folder / "places.lock"):
+            if not place.secrets.is_dir():
+                fill_secrets(place.secrets)
+            if not place.folder.is_dir():
+                unfinished = Place(shared_folder / f"{name}.unfinished", place.secrets, home)
+                unfinished.folder.mkdir()
+                START_OF[name](unfinished)
+                unfinished.folder.rename(place.folder)
+        return place
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def learned_of(
+    shared_folder: Path, start_of: Callable[[str], Place], rooms: Iterator[Path]
+) -> Callable[[Scenario], tuple[Learned, Place]]:
+    """What a scenario does undisturbed, learned once, and the place it starts from."""
+
+    def get(scenario: Scenario) -> tuple[Learned, Place]:
+        start = start_of(scenario.start)
+        kept = shared_folder / f"{scenario.name}.learned"
+        with locked(shared_folder / f"{scenario.name}.lock"):
+            if not kept.is_file():
+                kept.write_bytes(pickle.dumps(learn(scenario, start, next(rooms))))
+        return pickle.loads(kept.read_bytes()), start
+
+    return get

@@ -1,0 +1,372 @@
+"""Faults in the real program: killed, or refused by the disk, at one chosen call on one chosen file.
+
+A command is run once under strace to learn which calls it makes on which files (``journal_of_calls``). Then,
+for each of these calls, it is run again on a fresh copy of the vault with a fault at that call, and what is
+left is judged with the program itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tests.faults.journal_of_calls import TRACED, Call, Point, points_of, read_journal
+
+PROGRAM = Path(__file__).with_name("program.py")
+WAIT_S = 240
+
+#: Who may open the vault, by the name of the file with the passphrase.
+CREDENTIALS = ("one", "two", "three", "code")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended. ``fired``: the fault was really put in; ``killed``: the command died of it."""
+
+    code: int
+    out: str
+    err: str
+    fired: bool = False
+    killed: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the program shows of a vault: items by reference without what differs from run to run, and who opens."""
+
+    items: dict[str, tuple[Any, ...]]
+    opens: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+class Place:
+    """A folder of its own with a vault in it, and passphrase files that all places share."""
+
+    def __init__(self, folder: Path, secrets: Path, home: Path) -> None:
+        self.folder = folder
+        self.vault = folder / "vault"
+        self.secrets = secrets
+        self.home = home
+
+    def copy_to(self, folder: Path) -> Place:
+        """A fresh copy of everything in this place."""
+        subprocess.run(["cp", "-a", str(self.folder), str(folder)], check=True)
+        return Place(folder, self.secrets, self.home)
+
+    def remove(self) -> None:
+        """Make room again."""
+        shutil.rmtree(self.folder)
+
+    def secret(self, name: str) -> str:
+        """The path of a passphrase file."""
+        return str(self.secrets / name)
+
+    def environment(self) -> dict[str, str]:
+        """A home of its own, and nothing else of ours."""
+        return {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "LANG": "C.UTF-8",
+            "HOME": str(self.home),
+            "TMPDIR": str(self.home),
+        }
+
+    # -- running ----------------------------------------------------------------------------------
+
+    def run_all(self, *commands: Sequence[str]) -> list[Outcome]:
+        """Several commands, one after another."""
+        done = subprocess.run(
+            [sys.executable, "-I", str(PROGRAM), "many"],
+            input=json.dumps([list(command) for command in commands]),
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            cwd="/",
+            timeout=WAIT_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        outcomes = [
+            Outcome(answer["code"], answer["out"], answer["err"]) for answer in json.loads(done.stdout)
+        ]
+        for outcome in outcomes:
+            assert "Traceback" not in outcome.err, outcome.err
+        return outcomes
+
+    def run(self, *command: str) -> Outcome:
+        """One command that must succeed."""
+        outcome = self.run_all(command)[0]
+        assert outcome.code == 0, f"{command}: {outcome.err}"
+        return outcome
+
+    def write_to(self, out: IO[bytes], *command: str) -> int:
+        """One command with its output, of any bytes, in a file; the exit code."""
+        return subprocess.run(
+            [sys.executable, "-I", str(PROGRAM), "one", "", *command],
+            stdout=out,
+            env=self.environment(),
+            cwd="/",
+            timeout=WAIT_S,
+            check=False,
+        ).returncode
+
+    def learn(self, seed: str, command: Sequence[str]) -> tuple[Outcome, list[Call]]:
+        """Run under strace without a fault: how it ended, and the calls it made here."""
+        outcome, log = self._traced(seed, command, ["-y", "-s", "1"])
+        calls = [
+            Call(call.order, call.thread, call.name, self.inside(call.path), call.number, call.makes)
+            for call in read_journal(log, [str(self.folder)])
+        ]
+        log.unlink()
+        return outcome, calls
+
+    def hurt(self, seed: str, command: Sequence[str], point: Point, fault: "Fault") -> Outcome:
+        """Run with ``fault`` at ``point``."""
+        path = str(self.folder / point.path) if point.path else str(self.folder)
+        outcome, log = self._traced(
+            seed,
+            command,
+            [
+                "-P",
+                path,
+                "-s",
+                "1",
+                "-e",
+                f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
+            ],
+        )
+        text = log.read_text(errors="replace")
+        log.unlink()
+        killed = outcome.code == -9
+        # A signal leaves no mark of its own; strace ends by the signal that ended the program.
+        fired = killed and "killed by SIGKILL" in text if fault.kills else "(INJECTED)" in text
+        return Outcome(outcome.code, outcome.out, outcome.err, fired, killed)
+
+    def _traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
+        log = self.folder.with_name(self.folder.name + ".log")
+        done = subprocess.run(
+            ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(TRACED), *options]
+            + [sys.executable, "-I", "-B", str(PROGRAM), "one", seed, *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=self.environment(),
+            cwd="/",
+            timeout=WAIT_S,
+            check=False,
+        )
+        decoded = [text.decode("utf-8", "backslashreplace") for text in (done.stdout, done.stderr)]
+        return Outcome(done.returncode, *decoded), log
+
+    def inside(self, path: str) -> str:
+        """A path as seen from this place; empty for the place itself."""
+        return path[len(str(self.folder)) :].lstrip("/")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What strace does at the point. ``more``: ``+`` goes on from there, and is empty for once."""
+
+    words: str
+    more: str = ""
+
+    @property
+    def kills(self) -> bool:
+        return self.words.startswith("signal")
+
+    def __str__(self) -> str:
+        return self.words.partition("=")[2] + self.more
+
+
+KILL = Fault("signal=KILL")
+EIO_ONCE = Fault("error=EIO")
+EIO_ON = Fault("error=EIO", "+")
+FULL_ON = Fault("error=ENOSPC", "+")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One command to put faults into.
+
+    ``whole``: the command is one step, done or not done. ``always``: a credential that opens the vault before,
+    after and in between; ``judged``: those that are tried. ``looks``: there is a vault before and after.
+    """
+
+    name: str
+    command: Callable[[Place], list[str]]
+    whole: bool = True
+    always: str = "one"
+    judged: tuple[str, ...] = CREDENTIALS
+    looks: bool = True
+    start: str = "vault"
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What one undisturbed run of a scenario showed: where faults can go, and the vault before and after.
+
+    ``hidden``: calls that cannot be hit, because another thread makes the same call on the same file.
+    """
+
+    points: list[Point]
+    hidden: int
+    old: Seen | None
+    new: Seen | None
+
+    def first(self, kind: str, name: str) -> int:
+        """Where in the run the first call ``name`` on a file of this kind lies."""
+        return next(point.order for point in self.points if (point.kind, point.name) == (kind, name))
+
+
+def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
+    """Run ``scenario`` undisturbed on a copy of ``start`` at ``folder``."""
+    old = look_at(start.copy_to(folder), scenario.always, scenario.judged) if scenario.looks else None
+    if old is not None:
+        shutil.rmtree(folder)
+    place = start.copy_to(folder)
+    outcome, calls = place.learn(scenario.name, scenario.command(place))
+    assert outcome.code == 0, outcome.err
+    points, hidden = points_of(calls, "vault")
+    new = look_at(place, scenario.always, scenario.judged) if scenario.looks else None
+    place.remove()
+    return Learned(points, hidden, old, new)
+
+
+def sample_of(points: Sequence[Point], count: int) -> list[Point]:
+    """``count`` points that differ as much as can be: one of each kind of file and call before a second one."""
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.kind, point.name), []).append(point)
+    chosen: list[Point] = []
+    depth = 1
+    while len(chosen) < min(count, len(points)):
+        for group in sorted(groups.values(), key=len):
+            # The middle first, then what lies between: the same ones at every run.
+            if depth <= len(group):
+                position = (len(group) * (2 * depth - 1)) // (2 * min(len(group), 4)) % len(group)
+                candidate = group[position]
+                if candidate not in chosen:
+                    chosen.append(candidate)
+        depth += 1
+        if depth > 64:
+            break
+    return sorted(chosen[:count], key=lambda point: point.order)
+
+
+# -- looking at a vault -----------------------------------------------------------------------------
+
+
+def look_at(place: Place, always: str, judged: Sequence[str], first: str | None = None) -> Seen:
+    """Everything that the program says about the vault; it must be whole, and every byte where it belongs.
+
+    ``first`` is a credential to be tried before any other; else ``always`` opens the vault first.
+    """
+    vault, key = str(place.vault), ["--passphrase-file", place.secret(always)]
+    commands: list[list[str]] = []
+    if first is not None:
+        commands.append(["unlock-test", vault, "--passphrase-file", place.secret(first)])
+    commands += [
+        ["verify", vault, "--json", *key],
+        ["list", vault, "--json", *key],
+        ["list", vault, "--bin", "--json", *key],
+    ]
+    others = [name for name in judged if name != always]
+    commands += [["unlock-test", vault, "--passphrase-file", place.secret(name)] for name in others]
+    commands.append(["@files", vault, place.secret(always)])
+    outcomes = place.run_all(*commands)
+    if first is not None:
+        assert outcomes.pop(0).code in (0, 3)
+    verified, kept, binned, *opened, files = outcomes
+    assert verified.code == 0, f"verify says {verified.code}: {verified.err}{verified.out}"
+    report = json.loads(verified.out)
+    assert report["ok"] and not report["bad"] and not report["mended"], report
+    assert kept.code == 0, kept.err
+    assert binned.code == 0, binned.err
+    items = {entry["ref"]: _version(entry, "kept") for entry in json.loads(kept.out)["items"]}
+    items |= {entry["ref"]: _version(entry, "binned") for entry in json.loads(binned.out)["items"]}
+    assert report["items"] == len(items)
+    for outcome in opened:
+        assert outcome.code in (0, 3), outcome.err
+    opens = tuple(name for name, outcome in zip(others, opened, strict=True) if outcome.code == 0)
+    assert files.code == 0, files.err
+    check_files(place.vault, json.loads(files.out))
+    return Seen(items, tuple(sorted([always, *opens])), tuple(verified.err.splitlines()))
+
+
+def _version(entry: dict[str, Any], state: str) -> tuple[Any, ...]:
+    return (
+        entry["sha256"],
+        entry["size"],
+        entry["title"],
+        *map(tuple, (entry["tags"], entry["cases"])),
+        state,
+    )
+
+
+def check_files(vault: Path, owned: dict[str, Any]) -> None:
+    """Nothing in the folder that the records do not know, nothing missing, nothing under way, one time."""
+    assert not owned["under_way"] and not owned["reserved"] and not owned["to_unlink"], owned
+    assert not owned["notices"], owned["notices"]
+    known = [*owned["items"], *owned["snapshots"], *owned["reserve"]]
+    objects = {path.parent.name + path.name for path in (vault / "objects").glob("*/*")}
+    assert objects == set(known), f"{len(objects)} objects in the folder, {len(known)} in the records"
+    assert len(owned["snapshots"]) <= 2
+    databases = ["records.0", "derived.0"] + (["records.1", "derived.1"] if owned["reserve"] else [])
+    expected = {"keyslots.a", "keyslots.b", "lock", "objects"}
+    # The journal is made by the first change; from then on it stays.
+    journals = {f"{name}-journal" for name in databases if (vault / f"{name}-journal").exists()}
+    assert {path.name for path in vault.iterdir()} == expected | set(databases) | journals
+    for name in (*journals, "lock"):
+        assert (vault / name).stat().st_size == 0, f"{name} is not empty"
+    for name in ("keyslots.a", "keyslots.b"):
+        assert (vault / name).stat().st_size == 65536
+    folders = [vault, vault / "objects", *(vault / "objects").iterdir()]
+    times = {path.stat().st_mtime_ns for path in (*folders, *vault.rglob("*"))}
+    assert len(times) == 1, f"{len(times)} different times in the vault"
+
+
+def check_old_or_new(seen: Seen, learned: Learned, whole: bool) -> str:
+    """``old`` or ``new``, or ``between`` where the command takes several steps; else a failed assertion."""
+    old, new = learned.old, learned.new
+    assert old is not None and new is not None
+    if (seen.items, seen.opens) == (old.items, old.opens):
+        return "old"
+    if (seen.items, seen.opens) == (new.items, new.opens):
+        return "new"
+    assert not whole, f"neither as before nor as after: {difference(seen, old, new)}"
+    for reference in {*old.items, *new.items, *seen.items}:
+        versions = (old.items.get(reference), new.items.get(reference))
+        assert seen.items.get(reference) in versions, (
+            f"{reference}: {seen.items.get(reference)} not in {versions}"
+        )
+    assert set(seen.opens) in (set(old.opens), set(new.opens))
+    return "between"
+
+
+def difference(seen: Seen, old: Seen, new: Seen) -> str:
+    """What a failed assertion should say."""
+    return f"opens {seen.opens} (before {old.opens}, after {new.opens}); items {seen.items} (before {old.items}, after {new.items})"
+
+
+class Tally:
+    """Counts outcomes of one test and hands them to the summary."""
+
+    def __init__(self, record: Callable[[str, object], None]) -> None:
+        self._record = record
+        self.counts: dict[str, Counter[str]] = {}
+        self.wrong: list[str] = []
+
+    def count(self, scenario: str, word: str, number: int = 1) -> None:
+        """One more of ``word``."""
+        self.counts.setdefault(scenario, Counter())[word] += number
+
+    def report(self) -> None:
+        """Hand over, and fail where something was wrong."""
+        self._record("faults", json.dumps(self.counts))
+        assert not self.wrong, f"{len(self.wrong)} wrong:\n" + "\n".join(self.wrong)

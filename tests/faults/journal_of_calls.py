@@ -1,0 +1,120 @@
+"""What strace saw: every call that writes, syncs, truncates, makes, renames or unlinks, by thread and file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Calls that change what is on the disk, or wait for it. ``openat`` counts where it makes a file.
+WRITES = ("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range")
+SYNCS = ("fsync", "fdatasync", "syncfs", "sync_file_range", "msync")
+LENGTHS = ("truncate", "ftruncate", "fallocate")
+NAMES = (
+    "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
+    "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat",
+)  # fmt: skip
+OPENS = ("openat", "open", "creat")
+TRACED = (*WRITES, *SYNCS, *LENGTHS, *NAMES, *OPENS)
+
+_LINE = re.compile(r"^(?P<thread>\d+) +(?:\d+\.\d+ +)?(?P<name>\w+)\((?P<rest>.*)$")
+_RESULT = re.compile(r"\) += (?P<result>-?\d+|\?)[^=]*$")
+_QUOTED = re.compile(r'"(/[^"]*)"')
+_OF_FD = re.compile(r"\b\d+<(/[^>]*)>")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, in the order in which strace saw it begin.
+
+    ``number`` counts, from 1, the calls of this name by this thread that name ``path``: what strace counts
+    with ``-P path -e inject=name:when=number``. ``makes`` tells an ``openat`` that may make a file.
+    """
+
+    order: int
+    thread: int
+    name: str
+    path: str
+    number: int
+    makes: bool
+
+
+def read_journal(log: Path, roots: Iterable[str]) -> list[Call]:
+    """The calls in ``log`` (of ``strace -f -y``) on files at or under one of ``roots``."""
+    prefixes = tuple(roots)
+    counts: dict[tuple[int, str, str], int] = {}
+    calls: list[Call] = []
+    for order, line in enumerate(log.read_text(errors="replace").splitlines()):
+        found = _LINE.match(line)
+        if found is None or found["name"] not in TRACED:
+            continue
+        name, thread, rest = found["name"], int(found["thread"]), found["rest"]
+        paths = [path for path in _paths_of(name, rest) if _is_under(path, prefixes)]
+        for position, path in enumerate(dict.fromkeys(paths)):
+            key = thread, name, path
+            counts[key] = counts.get(key, 0) + 1
+            if position == 0:
+                makes = name not in OPENS or "O_CREAT" in rest
+                calls.append(Call(order, thread, name, path, counts[key], makes))
+    return calls
+
+
+def _paths_of(name: str, rest: str) -> list[str]:
+    if name in NAMES or name in OPENS or name == "truncate":
+        return [match.group(1) for match in _QUOTED.finditer(rest)]
+    # A file that was unlinked while open has no name to aim at.
+    return [path for path in _OF_FD.findall(rest)[:2] if not path.endswith("(deleted)")]
+
+
+def _is_under(path: str, roots: tuple[str, ...]) -> bool:
+    return any(path == root or path.startswith(root + "/") for root in roots)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place to put a fault: the ``number``-th call ``name`` of a thread on ``path``.
+
+    ``order`` is where it lies in the whole run; ``kind`` is the path's class, the same in every vault.
+    """
+
+    path: str
+    name: str
+    number: int
+    order: int
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.name}#{self.number} on {self.kind}"
+
+
+def points_of(calls: Iterable[Call], vault: str) -> tuple[list[Point], int]:
+    """Every place for a fault once, in order; and how many calls hide behind another thread's.
+
+    strace counts per thread: where two threads make the same call on one file, the thread that gets to a
+    number first is hit, and the other one's call of that number cannot be.
+    """
+    points: dict[tuple[str, str, int], Point] = {}
+    hidden = 0
+    for call in calls:
+        if not call.makes:
+            continue
+        key = call.path, call.name, call.number
+        if key in points:
+            hidden += 1
+            continue
+        points[key] = Point(call.path, call.name, call.number, call.order, kind_of(call.path, vault))
+    return sorted(points.values(), key=lambda point: point.order), hidden
+
+
+def kind_of(path: str, vault: str) -> str:
+    """The class of a path: ``records.0-journal``, ``objects/*``, ``beside`` for what is not in the vault."""
+    building = re.sub(r"\.creating-[0-9a-f]{8}(?=/|$)", "", path)
+    if building == vault:
+        return "vault"
+    if not building.startswith(vault + "/"):
+        return "beside"
+    inside = building[len(vault) + 1 :]
+    if re.fullmatch(r"objects/[0-9a-f]{2}/[0-9a-f]{30}", inside):
+        return "objects/*/*"
+    return "objects/*" if re.fullmatch(r"objects/[0-9a-f]{2}", inside) else inside
