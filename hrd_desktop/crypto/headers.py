@@ -27,6 +27,8 @@ HEADER_VERSION = 1
 NAME_BYTES = 16
 MEDIA_TYPE_LIMIT_BYTES = 127
 ORIGINAL_NAME_LIMIT_BYTES = 1024
+#: So that a body of chunks, and every length made from it, stays within 64 bits.
+CONTENT_LIMIT_BYTES = 1 << 52
 
 _FORMAT_VERSION = 1
 _SALT_BYTES = 32
@@ -88,16 +90,22 @@ class OpenedHeader:
 
 
 def cut_name(original_name: bytes) -> bytes:
-    """The name cut to what a header holds, at a character boundary when it is UTF-8."""
+    """The name cut to what a header holds: between characters when it is UTF-8, else after 1,024 bytes."""
     if len(original_name) <= ORIGINAL_NAME_LIMIT_BYTES:
         return original_name
-    end = ORIGINAL_NAME_LIMIT_BYTES
-    # A continuation byte 10xxxxxx just after the cut means that the cut is inside a character, which has at
-    # most three of them; bytes that are not UTF-8 may have more, and are cut where they are.
-    for back in range(4):
-        if original_name[end - back] & 0xC0 != 0x80:
-            return original_name[: end - back]
-    return original_name[:end]
+    cut = original_name[:ORIGINAL_NAME_LIMIT_BYTES]
+    if not is_utf8(original_name):
+        return cut
+    return cut.decode("utf-8", "ignore").encode("utf-8")
+
+
+def is_utf8(name: bytes) -> bool:
+    """Whether these bytes are valid UTF-8; a name with a lone surrogate (WTF-8, from Windows) is not."""
+    try:
+        name.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def seal_header(header: ObjectHeader, header_key: bytes, vault_id: bytes, random: Random) -> bytes:
@@ -178,6 +186,8 @@ def _pack(header: ObjectHeader) -> bytes:
         raise ValueError("the media type or the original name is too long")
     if not _is_printable(media_type):
         raise ValueError("a media type is printable ASCII")
+    if not 0 <= header.size_bytes < CONTENT_LIMIT_BYTES:
+        raise ValueError("a content has less than 2^52 bytes")
     modified = _TIME_UNKNOWN if header.modified_utc_us is None else header.modified_utc_us
     packed = _CONTENT.pack(
         HEADER_VERSION,
@@ -216,6 +226,7 @@ def _parse(content: bytes, expected_name: bytes) -> ObjectHeader:
         and role in tuple(Role)
         and flags & ~_NAME_NOT_UTF8 == 0
         and zero == 0
+        and size_bytes < CONTENT_LIMIT_BYTES
         and media_type_bytes <= MEDIA_TYPE_LIMIT_BYTES
         and name_bytes <= ORIGINAL_NAME_LIMIT_BYTES
         and _is_printable(media_type)

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 
 from hrd_desktop.crypto.randomness import Random
+from hrd_desktop.crypto.unicode14 import find_unassigned
 
 CODE_BYTES = 20
 _LABEL = b"sheaf/v1/recovery-code"
@@ -17,6 +18,8 @@ _LETTERS = 36
 _DIGITS = 55
 # Hyphens and dashes that keyboards and word processors put for "-".
 _DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+# What a copy from a page, a message or two lines brings along and nobody sees; with categories Zs and Cf.
+_UNSEEN = frozenset("\t\n\r\ufe0f")
 
 
 def make_code(random: Random) -> bytes:
@@ -39,8 +42,12 @@ def format_digits(code: bytes) -> str:
 def find_code(text: str) -> bytes | None:
     """The 20 bytes of the recovery code that ``text`` is, in either form, or None when it is none.
 
-    Spaces, dashes, the case of ASCII letters and the script of digits do not matter.
+    Spaces, line ends, dashes, unseen format characters, the case of ASCII letters and the script of digits do
+    not matter. A text with a character that Unicode 14.0 does not assign is none: what is a space or a digit
+    must not depend on the version at hand.
     """
+    if find_unassigned(text) is not None:
+        return None
     characters = "".join(_mapped(character) for character in text)
     if len(characters) == _LETTERS:
         return _checked(_from_letters(characters))
@@ -50,7 +57,7 @@ def find_code(text: str) -> bytes | None:
 
 
 def _mapped(character: str) -> str:
-    if character in _DASHES or unicodedata.category(character) == "Zs":
+    if character in _DASHES or character in _UNSEEN or unicodedata.category(character) in ("Zs", "Cf"):
         return ""
     decimal = unicodedata.decimal(character, None)
     if decimal is not None:

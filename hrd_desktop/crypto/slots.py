@@ -41,8 +41,8 @@ _NONCE_AT = 64
 _SEALED_AT = 76
 _CONTENT_BYTES = 4004
 _INFO = b"sheaf/v1/slot"
-# version, compartment, kind, flags, slot id, time made, key, re-key under way, key before
-_CONTENT = struct.Struct("<HBBI16sQ32sB32s")
+# version, compartment, kind, flags, slot id, time made, key, re-key under way, key before, generation
+_CONTENT = struct.Struct("<HBBI16sQ32sB32sQ")
 _ZERO_KEY = bytes(32)
 _KNOWN_FLAGS = FLAG_REFRESH_RESERVE | FLAG_KEY_FILE
 
@@ -81,7 +81,8 @@ class SlotContent:
 
     ``compartment`` is 0 or 1; ``flags`` are those of ``hrd_desktop.domain.slots``; ``slot_id`` is 16 random
     bytes, the same in both copies; ``made_utc_us`` is microseconds since 1970-01-01 UTC; the keys have 32
-    bytes each. ``old_compartment_key`` is there only while a re-key is under way.
+    bytes each. ``generation`` counts the changes of the compartment's slots, from 1 on, and tells older
+    records put back. ``old_compartment_key`` is there only while a re-key is under way.
     """
 
     compartment: int
@@ -90,6 +91,7 @@ class SlotContent:
     slot_id: bytes
     made_utc_us: int
     compartment_key: bytes
+    generation: int
     old_compartment_key: bytes | None = None
 
 
@@ -151,9 +153,9 @@ def open_slots(
 ) -> tuple[OpenedSlot, ...]:
     """The slots that ``root`` opens in the two key slot files, in order of number, then copy; often none.
 
-    A copy that is missing is None; one that has not 65,536 bytes counts as missing. All sixteen keys are
-    derived and all sixteen commitments compared in constant time before the first slot is decrypted, so
-    that right, wrong and duress credentials take the same time.
+    A copy that is missing is None; of one that is short, the slots that are wholly there count. All sixteen
+    keys are derived and all sixteen commitments compared in constant time before the first slot is decrypted,
+    so that right, wrong and duress credentials take the same time.
 
     A slot of this credential that does not authenticate is passed over when another opens: its hash is then
     not the recorded one, so it is mended and reported. When none opens, raises ``KeySlotsDamagedError``
@@ -183,10 +185,10 @@ def open_slots(
 
 
 def _slot_at(untrusted_file: bytes | None, number: int) -> bytes:
-    if untrusted_file is None or len(untrusted_file) != KEY_SLOT_FILE_BYTES:
+    start = HEADER_BYTES + SLOT_BYTES * number
+    if untrusted_file is None or len(untrusted_file) < start + SLOT_BYTES:
         # Never matches: the commitment would have to be 32 zero bytes of SHA-512's output.
         return bytes(SLOT_BYTES)
-    start = HEADER_BYTES + SLOT_BYTES * number
     return untrusted_file[start : start + SLOT_BYTES]
 
 
@@ -209,6 +211,8 @@ def _pack(content: SlotContent) -> bytes:
         raise ValueError("a slot id has 16 bytes and a compartment key 32")
     if not _flags_fit(content.flags, content.compartment):
         raise ValueError("a slot of this compartment has no such flags")
+    if content.generation < 1:
+        raise ValueError("generations of slots are counted from 1")
     packed = _CONTENT.pack(
         SLOT_VERSION,
         content.compartment,
@@ -219,6 +223,7 @@ def _pack(content: SlotContent) -> bytes:
         content.compartment_key,
         0 if old_key is None else 1,
         _ZERO_KEY if old_key is None else old_key,
+        content.generation,
     )
     return packed + bytes(_CONTENT_BYTES - len(packed))
 
@@ -235,7 +240,7 @@ def _open(slot: bytes, wrapping_key: bytes, header: bytes, number: int) -> SlotC
     except InvalidTag:
         raise KeySlotsDamagedError(reason="slot") from None
     fields = _CONTENT.unpack_from(data)
-    version, compartment, kind, flags, slot_id, made_utc_us, key, rekeying, old_key = fields
+    version, compartment, kind, flags, slot_id, made_utc_us, key, rekeying, old_key, generation = fields
     if version > SLOT_VERSION:
         raise NewerFormatError(part="slot", found=version, known=SLOT_VERSION)
     sound = (
@@ -244,6 +249,7 @@ def _open(slot: bytes, wrapping_key: bytes, header: bytes, number: int) -> SlotC
         and kind in tuple(SlotKind)
         and _flags_fit(flags, compartment)
         and (rekeying == 1 or (rekeying == 0 and old_key == _ZERO_KEY))
+        and generation >= 1
         and not any(data[_CONTENT.size :])
     )
     if not sound:
@@ -255,5 +261,6 @@ def _open(slot: bytes, wrapping_key: bytes, header: bytes, number: int) -> SlotC
         slot_id=slot_id,
         made_utc_us=made_utc_us,
         compartment_key=key,
+        generation=generation,
         old_compartment_key=old_key if rekeying else None,
     )

@@ -25,12 +25,19 @@ from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.objects import ObjectStore
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.reserve_files import fill, plan_reserve
-from hrd_desktop.storage.slot_changes import FIRST_SLOT_OFFSET, SLOT_BYTES, unused_slot, used_slot
+from hrd_desktop.storage.slot_changes import (
+    FIRST_SLOT_OFFSET,
+    GENERATION,
+    SLOT_BYTES,
+    unused_slot,
+    used_slot,
+)
 from hrd_desktop.storage.vault import DERIVED_APPLICATION_ID, RECORDS_APPLICATION_ID, Randomness
 
 VAULT_ID_BYTES = 16
 SALT_BYTES = 32
 COMPARTMENT_KEY_BYTES = 32
+FIRST_GENERATION = 1
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,7 +110,7 @@ def create_vault(
                         slot_id=random(16),
                         made_utc_us=now_us,
                         compartment_key=compartment_key,
-                        old_compartment_key=None,
+                        generation=FIRST_GENERATION,
                     ),
                     slot.root,
                     header_bytes,
@@ -123,6 +130,7 @@ def create_vault(
                 records = Records(database, clock)
                 with records.transaction():
                     records.slots.replace([record for _, _, record in sealed])
+                    records.settings.set(GENERATION, str(FIRST_GENERATION))
                     records.custody.create_log(
                         uuid.UUID(bytes=random(16), version=4),
                         None,

@@ -22,7 +22,7 @@ from hrd_desktop.storage.disk import (
     write_at,
 )
 from hrd_desktop.storage.layout import VaultLayout
-from hrd_desktop.storage.tombstone import PROOF_BYTES, is_tombstone
+from hrd_desktop.storage.tombstone import PROOF_BYTES, has_tombstone, is_tombstone
 
 KEYSLOT_FILE_BYTES = 65_536
 HEADER_BYTES = 4_096
@@ -74,7 +74,21 @@ class KeySlotFiles:
         with disk_errors("write-key-slots"):
             fd = open_write(self._layout.keyslots(copy))
             try:
-                self._write(fd, HEADER_BYTES + first * SLOT_BYTES, b"".join(slots))
+                self._write(copy, fd, HEADER_BYTES + first * SLOT_BYTES, b"".join(slots))
+            finally:
+                os.close(fd)
+
+    def write_header(self, copy: int, header: bytes) -> None:
+        """Write the 4,096 bytes of the header into one copy, and not one byte of its slots. Synced.
+
+        Raises WipedError when a wipe has begun, DiskFailedError, DiskFullError.
+        """
+        if len(header) != HEADER_BYTES:
+            raise ValueError("a key slot header has 4,096 bytes")
+        with disk_errors("write-key-slots"):
+            fd = open_write(self._layout.keyslots(copy))
+            try:
+                self._write(copy, fd, 0, header)
             finally:
                 os.close(fd)
 
@@ -88,16 +102,15 @@ class KeySlotFiles:
         with disk_errors("write-key-slots"):
             fd = os.open(self._layout.keyslots(copy), os.O_RDWR | os.O_CREAT | OPEN_FLAGS, 0o600)
             try:
-                self._write(fd, 0, data)
+                self._write(copy, fd, 0, data)
             finally:
                 os.close(fd)
             fsync_folder(self._layout.root)
 
-    @staticmethod
-    def _write(fd: int, offset: int, data: bytes) -> None:
+    def _write(self, copy: int, fd: int, offset: int, data: bytes) -> None:
         # A wipe by another process overwrites these files while we have the vault open. It repeats that once
-        # we are gone; this look keeps us from undoing it even if it is killed in between.
-        if is_tombstone(read_at(fd, 0, PROOF_BYTES)):
+        # we are gone; this look at both copies keeps us from undoing it even if it is killed in between.
+        if is_tombstone(read_at(fd, 0, PROOF_BYTES)) or has_tombstone(self._layout.keyslots(1 - copy)):
             raise WipedError()
         write_at(fd, offset, data)
         if os.fstat(fd).st_size > KEYSLOT_FILE_BYTES:

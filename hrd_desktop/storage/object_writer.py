@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hrd_desktop.crypto.body import BODY_AT, BodyEncryptor, buffer_size
-from hrd_desktop.crypto.headers import ObjectHeader, Role, cut_name
+from hrd_desktop.crypto.headers import ObjectHeader, Role, cut_name, is_utf8
 from hrd_desktop.crypto.padding import padded_bytes, random_fill
 from hrd_desktop.crypto.randomness import Random
 from hrd_desktop.domain.errors.base import SheafError
@@ -164,7 +164,7 @@ class ObjectWriter:
             sequence=fields.sequence,
             media_type=fields.media_type,
             original_name=original_name,
-            name_not_utf8=not _is_utf8(original_name),
+            name_not_utf8=not is_utf8(original_name),
         )
 
     def _open_fd(self) -> int:
@@ -184,11 +184,3 @@ class ObjectWriter:
         except OSError:
             # The name is still reserved in the records: the next unlock removes what is under it.
             return
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from hrd_desktop.crypto.credential import Credential, root_of
 from hrd_desktop.crypto.kdf import KdfParameters
 from hrd_desktop.crypto.keys import derive_keys
-from hrd_desktop.crypto.slots import KeySlotHeader, OpenedSlot, open_slots, parse_header
+from hrd_desktop.crypto.slots import (
+    HEADER_BYTES,
+    SLOT_BYTES,
+    SLOT_COUNT,
+    KeySlotHeader,
+    OpenedSlot,
+    open_slots,
+    parse_header,
+)
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.base import NotOpenedError
 from hrd_desktop.domain.errors.vault import (
@@ -23,6 +31,7 @@ from hrd_desktop.domain.errors.vault import (
     NewerFormatError,
     NotAVaultError,
     RecordsDamagedError,
+    RecordsOlderError,
     SlotNotCurrentError,
     WipedError,
     WrongCredentialError,
@@ -36,12 +45,16 @@ from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.lockfile import VaultLock
 from hrd_desktop.storage.objects import ObjectStore
 from hrd_desktop.storage.records.records import Records
-from hrd_desktop.storage.slot_changes import mend_slots, roll_forward
-from hrd_desktop.storage.sweep import sweep
+from hrd_desktop.storage.slot_changes import (
+    SlotSet,
+    find_intent,
+    mend_slots,
+    recorded_generation,
+    roll_forward,
+)
+from hrd_desktop.storage.sweep import has_unfinished, sweep, verify_newest
 from hrd_desktop.storage.tombstone import find_tombstone
 from hrd_desktop.storage.vault import RECORDS_APPLICATION_ID, Randomness, Vault
-
-HEADER_BYTES = 4096
 
 #: Argon2id: (secret, salt, parameters) to 32 bytes; the real one runs in a child process.
 Stretch = Callable[[bytes, bytes, KdfParameters], bytes]
@@ -104,7 +117,7 @@ def open_vault(
 
     Raises WipedError (the caller finishes the wipe), VaultInUseError, the errors of ``read_key_slots``,
     NotEnoughMemoryError, WrongCredentialError, SlotNotCurrentError, RecordsDamagedError,
-    DiskFullError, DiskFailedError. Then nothing stays open or locked.
+    RecordsOlderError, DiskFullError, DiskFailedError. Then nothing stays open or locked.
     """
     layout = VaultLayout(root)
     if not os.path.isdir(root):
@@ -153,28 +166,38 @@ class _Opening:
         self._notices: list[str] = []
 
     def run(self, opened: tuple[OpenedSlot, ...]) -> Vault:
-        slot, database, by_old_key = self._open_records(opened)
+        # By number, then copy: compartment 0 before 1, the lower number, copy a. What opens in another
+        # compartment is not looked at.
+        compartment = opened[0].content.compartment
+        opened = tuple(slot for slot in opened if slot.content.compartment == compartment)
+        database, records_key = self._open_records(opened)
         derived: Derived | None = None
         try:
             records = Records(database, self._clock)
-            compartment = slot.content.compartment
-            self._make_files_whole()
-            if roll_forward(records, self._files, 4 * compartment):
+            intent = find_intent(records)
+            self._verify_newest(records, intent, opened)
+            if intent is None:
+                slot = self._current(records, opened)
+                self._make_files_whole()
+            else:
+                self._make_files_whole()
+                roll_forward(records, self._files, 4 * compartment, intent)
                 self._notices.append("slot-change-finished")
-                opened = self._open_again()
-            slot = self._current(
-                records, [other for other in opened if other.content.compartment == compartment]
-            )
+                slot = self._current(records, self._open_again(compartment))
             keys = derive_keys(slot.content.compartment_key, self._slots.header.vault_id)
+            old_key = slot.content.old_compartment_key
             if records.rekey.state() is not None:
-                if slot.content.old_compartment_key is None and by_old_key:
+                # Which key opens decides how far the re-key had come, whatever the recorded state.
+                by_old_key = records_key != slot.content.compartment_key
+                if by_old_key and records_key != old_key:
                     raise RecordsDamagedError(part="rekey")
-                old = slot.content.old_compartment_key
-                old_keys = derive_keys(old, self._slots.header.vault_id) if old is not None else keys
+                old_keys = derive_keys(old_key, self._slots.header.vault_id) if old_key is not None else keys
                 derived = rekey.resume_databases(
                     self._layout, compartment, database, records, keys, old_keys, by_old_key
                 )
                 self._notices.append("rekey-continued")
+            elif records_key != slot.content.compartment_key:
+                raise RecordsDamagedError(part="rekey")
             else:
                 old_keys = keys
                 derived = open_or_remake_derived(self._layout, compartment, keys, self._notices)
@@ -210,52 +233,84 @@ class _Opening:
             database.close()
             raise
 
-    def _open_records(self, opened: tuple[OpenedSlot, ...]) -> tuple[OpenedSlot, Database, bool]:
-        """The first slot whose key opens its compartment's records; True where it was the old key."""
-        tried: set[bytes] = set()
+    def _open_records(self, opened: tuple[OpenedSlot, ...]) -> tuple[Database, bytes]:
+        """The records of the compartment, and the key that opened them.
+
+        While a re-key is under way there are several candidates: every new key is tried, then every old one.
+        """
+        new = [slot.content.compartment_key for slot in opened]
+        old = [slot.content.old_compartment_key for slot in opened]
         damaged: RecordsDamagedError | None = None
-        for slot in opened:
-            content = slot.content
-            for key, is_old in ((content.compartment_key, False), (content.old_compartment_key, True)):
-                if key is None or key in tried:
-                    continue
-                tried.add(key)
-                keys = derive_keys(key, self._slots.header.vault_id)
-                try:
-                    database = open_database(
-                        self._layout.records(content.compartment),
-                        keys.records.key,
-                        keys.records.salt,
-                        RECORDS_APPLICATION_ID,
-                        must_exist=True,
-                    )
-                except RecordsDamagedError as error:
-                    damaged = error
-                    continue
-                return slot, database, is_old
+        for key in dict.fromkeys(new + [key for key in old if key is not None]):
+            keys = derive_keys(key, self._slots.header.vault_id)
+            try:
+                database = open_database(
+                    self._layout.records(opened[0].content.compartment),
+                    keys.records.key,
+                    keys.records.salt,
+                    RECORDS_APPLICATION_ID,
+                    must_exist=True,
+                )
+            except RecordsDamagedError as error:
+                damaged = error
+                continue
+            return database, key
         raise damaged or WrongCredentialError()
 
+    def _verify_newest(
+        self, records: Records, intent: SlotSet | None, opened: tuple[OpenedSlot, ...]
+    ) -> None:
+        """Raise RecordsOlderError when the records are older than the slots, or than a snapshot of them.
+
+        Nothing has been written until here. Older records are refused for what they would do: finish what was
+        finished long ago, over slots that are newer and under names that are taken again.
+        """
+        known = recorded_generation(records)
+        if intent is not None:
+            known = max(known, intent.generation)
+        if max(slot.content.generation for slot in opened) > known:
+            raise RecordsOlderError(evidence="slot")
+        if not has_unfinished(records):
+            return
+        vault_id = self._slots.header.vault_id
+        candidates = [slot.content.compartment_key for slot in opened]
+        candidates += [key for slot in opened if (key := slot.content.old_compartment_key) is not None]
+        header_keys = [derive_keys(key, vault_id).object_headers for key in dict.fromkeys(candidates)]
+        objects = ObjectStore(self._layout, vault_id, header_keys[0], self._random)
+        verify_newest(records, objects, vault_id, header_keys)
+
     def _make_files_whole(self) -> None:
+        """Put right the file whose header fails, and keep every slot that is in it.
+
+        It may hold the only good copy of a slot; each is then mended by its hash.
+        """
         for bad in self._slots.bad:
             data, other = self._slots.copies[bad], self._slots.copies[1 - bad]
             if other is None:
                 raise KeySlotsDamagedError()
             if data is not None and len(data) == KEYSLOT_FILE_BYTES:
-                whole = self._slots.header_bytes + data[HEADER_BYTES:]
+                self._files.write_header(bad, self._slots.header_bytes)
             else:
-                tail = HEADER_BYTES + 8 * 4096
-                whole = other[:tail] + self._random(KEYSLOT_FILE_BYTES - tail)
-            self._files.write_whole(bad, whole)
+                self._files.write_whole(bad, self._whole(data or b"", other))
             self._notices.append("key-slot-file-mended")
 
-    def _open_again(self) -> tuple[OpenedSlot, ...]:
+    def _whole(self, data: bytes, other: bytes) -> bytes:
+        """A file of another length made whole: what is missing comes from the other copy, the tail anew."""
+        slots_end = HEADER_BYTES + SLOT_COUNT * SLOT_BYTES
+        there = min(len(data) // SLOT_BYTES * SLOT_BYTES, slots_end)
+        kept = data[HEADER_BYTES:there]
+        slots = kept + other[HEADER_BYTES + len(kept) : slots_end]
+        return self._slots.header_bytes + slots + self._random(KEYSLOT_FILE_BYTES - slots_end)
+
+    def _open_again(self, compartment: int) -> tuple[OpenedSlot, ...]:
         opened = open_slots(self._files.read(), self._secret, self._slots.header_bytes)
-        if not opened:
+        own = tuple(slot for slot in opened if slot.content.compartment == compartment)
+        if not own:
             # The change that was finished just now took this credential out.
             raise SlotNotCurrentError()
-        return opened
+        return own
 
-    def _current(self, records: Records, opened: list[OpenedSlot]) -> OpenedSlot:
+    def _current(self, records: Records, opened: tuple[OpenedSlot, ...]) -> OpenedSlot:
         known = {record.number: record for record in records.slots.load()}
         for slot in opened:
             record = known.get(slot.number)

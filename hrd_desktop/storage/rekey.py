@@ -27,6 +27,8 @@ from hrd_desktop.storage.slot_changes import (
     SLOTS_OF_A_COMPARTMENT,
     SlotSet,
     carry_out,
+    note_done,
+    recorded_generation,
     slot_set,
     unused_slot,
     used_slot,
@@ -59,6 +61,7 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
     records = {record.number: record for record in vault.records.slots.load()}
     if not roots or any(number not in records or not records[number].used for number in roots):
         raise NotFoundError(kind="slot")
+    generation = recorded_generation(vault.records)
     between, final = [], []
     for number in range(vault.first_slot, vault.first_slot + SLOTS_OF_A_COMPARTMENT):
         root = roots.get(number)
@@ -68,7 +71,7 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
             final.append(unused_slot(number, vault.random))
             continue
         record = records[number]
-        for old, target in ((old_key, between), (None, final)):
+        for step, (old, target) in enumerate(((old_key, between), (None, final)), start=1):
             content = SlotContent(
                 compartment=vault.compartment,
                 kind=SlotKind(record.kind),
@@ -76,18 +79,27 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
                 slot_id=record.slot_id or bytes(16),
                 made_utc_us=record.made_us,
                 compartment_key=new_key,
+                generation=generation + step,
                 old_compartment_key=old,
             )
             target.append(used_slot(content, root, vault.header_bytes, number, record.label, vault.random))
-    wanted = slot_set(between)
+    wanted = slot_set(between, generation + 1)
     with vault.records.transaction():
         vault.records.slots.put_intent(wanted.pack())
-        vault.records.rekey.begin(slot_set(final).pack())
+        vault.records.rekey.begin(slot_set(final, generation + 2).pack())
+    try:
+        _go_on(vault, wanted, new_key)
+    except BaseException:
+        # Databases and objects may be under different keys: nothing may be written before the next unlock.
+        vault.read_only = True
+        raise
+
+
+def _go_on(vault: Vault, wanted: SlotSet, new_key: bytes) -> None:
+    """Steps 1 to 6, the intent of step 1 being committed."""
     write_slots(vault.files, vault.first_slot, wanted)
     with vault.records.transaction():
-        vault.records.slots.replace(wanted.records)
-        vault.records.slots.clear_intent()
-
+        note_done(vault.records, wanted)
     old_keys = vault.keys
     new_keys = derive_keys(new_key, vault.header.vault_id)
     vault.derived.close()
@@ -151,7 +163,7 @@ def resume_objects(vault: Vault, old_keys: CompartmentKeys) -> None:
     if final is None:
         raise RecordsDamagedError(part="rekey")
     wanted = SlotSet.unpack(final)
-    carry_out(records, vault.files, vault.first_slot, wanted)
+    carry_out(vault, wanted)
     with records.quiet_transaction():
         records.rekey.clear()
 

@@ -18,7 +18,13 @@ READ_BYTES = 1 << 20
 
 
 def snapshot_is_due(vault: Vault) -> bool:
-    """Whether records have changed since the newest snapshot."""
+    """Whether records have changed since the newest snapshot.
+
+    Never while slots are being changed or the vault re-keyed: records put back in that state would have the
+    change finished a second time.
+    """
+    if vault.records.slots.find_intent() is not None or vault.records.rekey.state() is not None:
+        return False
     taken = vault.records.snapshots.load()
     return not taken or max(epoch for _, epoch, _ in taken) < vault.records.state().epoch
 

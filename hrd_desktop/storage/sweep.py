@@ -6,10 +6,53 @@ are touched; a file that the records do not know is left alone, whatever it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from hrd_desktop.crypto.headers import Role, open_header
+from hrd_desktop.domain.errors.base import IntegrityError
+from hrd_desktop.domain.errors.vault import DiskFailedError, NewerFormatError, RecordsOlderError
+from hrd_desktop.domain.records import ItemState
+from hrd_desktop.storage.objects import ObjectStore
+from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.vault import Vault
 
 #: How many names are dropped in one transaction: bounds memory and the journal, however many a crash left.
 NAMES_AT_ONCE = 500
+
+
+def has_unfinished(records: Records) -> bool:
+    """Whether the records ask for anything to be finished: lists, a change of slots, a re-key."""
+    return bool(
+        records.names.reserved(limit=1)
+        or records.names.to_unlink(limit=1)
+        or records.items.count(ItemState.DESTROYING)
+        or records.slots.find_intent() is not None
+        or records.rekey.state() is not None
+    )
+
+
+def verify_newest(records: Records, objects: ObjectStore, vault_id: bytes, keys: Iterable[bytes]) -> None:
+    """Raise RecordsOlderError when a snapshot in the vault is of a later epoch than the records.
+
+    Asked before anything is finished: what older records list as half done may have been completed long
+    ago, and their names may be those of whole items now. ``keys`` are header keys, two in a re-key. Reads
+    the header of every object; one that does not open is not this compartment's, or no witness.
+    """
+    epoch = records.state().epoch
+    header_keys = tuple(keys)
+    for name in objects.iter_names():
+        try:
+            data = objects.read_header_bytes(name)
+        except (IntegrityError, DiskFailedError):
+            continue
+        for key in header_keys:
+            try:
+                opened = open_header(data, key, vault_id, name)
+            except (IntegrityError, NewerFormatError):
+                continue
+            for header in (opened.header, opened.differing):
+                if header is not None and header.role == Role.SNAPSHOT and header.sequence > epoch:
+                    raise RecordsOlderError(evidence="snapshot")
 
 
 def sweep(vault: Vault) -> int:

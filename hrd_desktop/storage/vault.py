@@ -33,8 +33,8 @@ class Vault:
     ``records`` and ``derived`` belong to the thread that opened the vault (the vault lane);
     ``objects`` may be used from any thread. ``slot_number`` is the slot that was opened with, and
     ``root`` the secret of that credential, kept because a re-key must seal it again. ``stale_items`` and
-    ``stale_contacts`` have changed since the search index was last in step, ``new_items`` have not been looked
-    into; ``index_is_current`` is None until somebody has asked.
+    ``stale_contacts`` have changed since the search index was last in step, ``new_items`` have not been
+    looked into; ``index_is_current`` is None until somebody has asked.
     """
 
     layout: VaultLayout

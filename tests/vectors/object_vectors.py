@@ -219,6 +219,15 @@ def headers() -> Json:
     )
     inside("media type with a control character", lambda d: put(d, 140, b"\x1f"), "damaged")
     inside("media type not ASCII", lambda d: put(d, 140, b"\x80"), "damaged")
+    huge = 2**52
+    for note, size, expect in (("below 2^52", huge - 1, None), ("of 2^52", huge, "damaged")):
+        sized = put(base, 72, struct.pack("<Q", size))
+        add(
+            "size " + note,
+            {"kind": expect} if expect else opened(sized, 0, 1),
+            seal_both(sized, "size " + note),
+            file_length=padded_length(4096 + body_length(size)),
+        )
     inside("byte after the name", lambda d: put(d, 140 + 22, b"\1"), "damaged")
     inside("last byte", lambda d: put(d, 1999, b"\1"), "damaged")
     return {

@@ -58,6 +58,7 @@ class Slot:
     made_us: int
     compartment_key: bytes
     old_compartment_key: bytes | None
+    generation: int
 
 
 def root_of(credential: bytes, header: Header, key_file: bytes | None) -> bytes:
@@ -76,8 +77,8 @@ def is_tombstone(data: bytes) -> bool:
 
 
 def read_header(untrusted: bytes) -> Header:
-    require(len(untrusted) == SLOT_FILE_BYTES)
     require(not is_tombstone(untrusted), "tombstone")
+    require(len(untrusted) == SLOT_FILE_BYTES)
     require(untrusted[:8] == b"SHEAFVLT", "not-a-vault")
     require(hashlib.sha256(untrusted[:4064]).digest() == untrusted[4064:4096])
     version, memory_kib, passes, lanes = struct.unpack_from("<I20xIII", untrusted, 8)
@@ -90,12 +91,17 @@ def read_header(untrusted: bytes) -> Header:
 
 
 def choose_header(copies: dict[str, bytes | None]) -> Header:
-    """The header of a vault from the bytes of both key slot files, None for one that is missing."""
+    """The header of a vault from the bytes of both key slot files, None for one that is missing.
+
+    Of several kinds of refusal the first counts: tombstone, newer format, mixed, damaged, not a vault.
+    """
     sound: list[Header] = []
     kinds: dict[str, RefusedError] = {}
     for data in copies.values():
+        if data is None:
+            continue
         try:
-            sound.append(read_header(data if data is not None else b""))
+            sound.append(read_header(data))
         except RefusedError as error:
             kinds[error.kind] = error
     for kind in ("tombstone", "newer-format"):
@@ -103,7 +109,7 @@ def choose_header(copies: dict[str, bytes | None]) -> Header:
             raise kinds[kind]
     require(len({header.data for header in sound}) <= 1, "mixed")
     if not sound:
-        raise kinds.get("damaged") or kinds["not-a-vault"]
+        raise kinds.get("damaged", RefusedError("not-a-vault"))
     return sound[0]
 
 
@@ -121,11 +127,12 @@ def open_slot(data: bytes, header: Header, root: bytes, number: int) -> Slot | N
         raise RefusedError("newer-format", version)
     rekey, old_key = inside[64], inside[65:97]
     require(version == 1 and compartment == number // 4 and kind in (1, 2, 3) and rekey in (0, 1))
-    require(flags & ~3 == 0 and not (flags & 1 and compartment == 1) and not any(inside[97:]))
+    require(flags & ~3 == 0 and not (flags & 1 and compartment == 1) and not any(inside[105:]))
     require(rekey == 1 or not any(old_key))
-    made_us = int.from_bytes(inside[24:32], "little")
+    made_us, generation = (int.from_bytes(inside[at : at + 8], "little") for at in (24, 97))
+    require(generation >= 1)
     keep_old = old_key if rekey else None
-    return Slot(number, compartment, kind, flags, inside[8:24], made_us, inside[32:64], keep_old)
+    return Slot(number, compartment, kind, flags, inside[8:24], made_us, inside[32:64], keep_old, generation)
 
 
 def open_slots(copies: dict[str, bytes | None], header: Header, root: bytes) -> list[tuple[str, Slot]]:
@@ -199,13 +206,13 @@ class Vault:
 
     def __init__(self, folder: Path, text: str, key_file: bytes | None) -> None:
         copies = {name: read_start(folder / f"keyslots.{name}", SLOT_FILE_BYTES + 1) for name in "ab"}
-        require(any(data is not None for data in copies.values()), "not-a-vault")
         self.folder = folder
         self.header = choose_header(copies)
         root = root_of(credential_bytes(text), self.header, key_file)
         self.opened = open_slots(copies, self.header, root)
-        self.slot = self.opened[0][1]
+        self.slot = self.opened[0][1]  # compartment 0 before 1, then the lower number, then copy a
         same = [slot for _, slot in self.opened if slot.compartment == self.slot.compartment]
+        # A re-key under way: which key opens what is tried, new before old.
         keys = [s.compartment_key for s in same] + [
             s.old_compartment_key for s in same if s.old_compartment_key
         ]
@@ -267,6 +274,7 @@ def listing(vault: Vault) -> dict[str, Any]:
         "slot": slot.slot,
         "compartment": slot.compartment,
         "copies": [name for name, found in vault.opened if found.slot == slot.slot],
+        "generation": slot.generation,
         "re_key_under_way": slot.old_compartment_key is not None,
         "databases": {n: try_keys(path, vault.keys, vault_id, "sheaf/v1/" + n) for n, path in files.items()},
         "objects": [vault.describe(path) for path in vault.iter_paths()],

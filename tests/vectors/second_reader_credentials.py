@@ -26,6 +26,7 @@ def require(condition: bool, kind: str = "damaged") -> None:
 
 DROPPED = "\u0640\u200c\u200d"
 HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+UNSEEN = "\t\n\r\ufe0f"
 CROCKFORD = {c: i for i, c in enumerate("0123456789ABCDEFGHJKMNPQRSTVWXYZ")} | {"O": 0, "I": 1, "L": 1}
 DISALLOWED = "\u07fa\u302e\u302f\u3031\u3032\u3033\u3034\u3035\u303b\u0640"
 IGNORABLE_RANGES = (
@@ -88,7 +89,8 @@ def ascii_digit(char: str) -> str:
 
 
 def find_recovery_code(text: str) -> bytes | None:
-    rest = [ascii_digit(c) for c in text if unicodedata.category(c) != "Zs" and c not in HYPHENS]
+    seen = [c for c in text if unicodedata.category(c) not in ("Zs", "Cf") and c not in HYPHENS + UNSEEN]
+    rest = [ascii_digit(c) for c in seen]
     if not all(c.isascii() for c in rest):
         return None
     plain = "".join(rest).upper()

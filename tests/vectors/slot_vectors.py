@@ -37,10 +37,14 @@ def check(body: bytes) -> bytes:
     return body + sha256(body)
 
 
-def slot_inside(number: int, kind: int, flags: int = 0, old_key: bytes | None = None) -> bytes:
+def slot_inside(
+    number: int, kind: int, flags: int = 0, old_key: bytes | None = None, generation: int | None = None
+) -> bytes:
     inside = struct.pack("<HBBI", 1, number // 4, kind, flags) + fill(f"slot-id-{number}", 16)
     inside += struct.pack("<Q", TIME_US + number) + fill(f"compartment-{number // 4}-key", 32)
-    return (inside + bytes([old_key is not None]) + (old_key or bytes(32))).ljust(4004, b"\0")
+    inside += bytes([old_key is not None]) + (old_key or bytes(32))
+    inside += struct.pack("<Q", number + 1 if generation is None else generation)
+    return inside.ljust(4004, b"\0")
 
 
 def seal_slot(root: bytes, head: bytes, number: int, inside: bytes, seed: str) -> bytes:
@@ -110,7 +114,10 @@ def slot_files(head: bytes) -> tuple[Json, Json, list[Json]]:
 
 
 def damage_vectors() -> list[Json]:
-    """Changes of the two files of one vault; the first passphrase (slot 0) opens what is left."""
+    """Changes of the two files of one vault; the first passphrase (slot 0) opens what is left.
+
+    `size_a` and `size_b` cut a file; the slots that are wholly in it still count.
+    """
 
     def flip(*places: int) -> list[Json]:
         return [{"at": at, "xor": "01"} for at in places]
@@ -137,13 +144,24 @@ def damage_vectors() -> list[Json]:
         "commitment of the slot in both": "no-slot-opens",
         "tag in a, commitment in b": "damaged",
     }
-    return [
+    vectors: list[Json] = [
         {"note": note, "patch_a": a, "patch_b": b} | ({"copies": copies} if copies else {"kind": kinds[note]})
         for note, a, b, copies in cases
     ]
+    for note, size, changes, copies in (
+        ("a cut after the slot", 8192, [], ["a", "b"]),
+        ("a cut after the slot, slot in b", 8192, flip(tag), ["a"]),
+        ("a cut inside the slot", 8191, [], ["b"]),
+        ("a cut to nothing", 0, [], ["b"]),
+    ):
+        entry: Json = {"note": note, "patch_a": [], "patch_b": changes, "size_a": size, "copies": copies}
+        vectors.append(entry)
+    return vectors
 
 
-def slot_fields(number: int, kind: int, flags: int, old_key: bytes | None = None) -> Json:
+def slot_fields(
+    number: int, kind: int, flags: int, old_key: bytes | None = None, generation: int | None = None
+) -> Json:
     return {
         "slot": number,
         "compartment": number // 4,
@@ -153,6 +171,7 @@ def slot_fields(number: int, kind: int, flags: int, old_key: bytes | None = None
         "made_us": TIME_US + number,
         "compartment_key": fill(f"compartment-{number // 4}-key", 32).hex(),
         "old_compartment_key": old_key.hex() if old_key else None,
+        "generation": number + 1 if generation is None else generation,
     }
 
 
@@ -194,6 +213,9 @@ def slot_vectors(head: bytes) -> list[Json]:
     )
     rekey = seal_slot(root, head, 3, slot_inside(3, 1, 0, old), "re-key")
     add("valid, a re-key under way", 3, rekey, {"opens": slot_fields(3, 1, 0, old)})
+    largest = slot_inside(2, 1, generation=2**64 - 1)
+    opens = {"opens": slot_fields(2, 1, 0, generation=2**64 - 1)}
+    add("valid, the largest generation", 2, seal_slot(root, head, 2, largest, "largest"), opens)
     shares = seal_slot(root, head, 7, slot_inside(7, 3), "shares")
     add("valid, share set, compartment 1", 7, shares, {"opens": slot_fields(7, 3, 0)})
     for note, at, kind in (
@@ -242,7 +264,8 @@ def slot_vectors(head: bytes) -> list[Json]:
     inside("refresh flag in compartment 1", lambda d: put(d, 4, b"\1"), "damaged", 6)
     inside("re-key byte 2", lambda d: put(d, 64, b"\2"), "damaged")
     inside("an old key without a re-key", lambda d: put(d, 65, old), "damaged")
-    inside("first zero byte", lambda d: put(d, 97, b"\1"), "damaged")
+    inside("generation 0", lambda d: put(d, 97, bytes(8)), "damaged")
+    inside("first zero byte", lambda d: put(d, 105, b"\1"), "damaged")
     inside("last zero byte", lambda d: put(d, 4003, b"\1"), "damaged")
     return vectors
 
@@ -296,6 +319,17 @@ def file_vectors(head: bytes) -> list[Json]:
     vectors.append({"note": "empty", "bytes": [], "kind": "damaged"})
     grave, tail = tombstone("tombstone"), [{"fill": "grave", "size": 65_464}]
     vectors.append({"note": "tombstone", "bytes": [{"hex": grave.hex()}, *tail], "kind": "tombstone"})
+    for note, parts in (
+        ("nothing after its 72 bytes", []),
+        ("the rest of the key slot file behind its block", [{"fill": "grave", "size": 4_024}, *rest]),
+        ("one byte short", [{"fill": "grave", "size": 65_463}]),
+        ("one byte long", [{"fill": "grave", "size": 65_465}]),
+    ):
+        grave_parts = [{"hex": grave.hex()}, *parts]
+        vectors.append({"note": "tombstone, " + note, "bytes": grave_parts, "kind": "tombstone"})
+    vectors.append(
+        {"note": "71 bytes of a tombstone", "bytes": [{"hex": grave[:71].hex()}], "kind": "damaged"}
+    )
     for note, at in (("magic", 7), ("random part", 8), ("checksum", 71)):
         vectors.append(
             {
@@ -314,6 +348,8 @@ def pair_vectors(head: bytes) -> Json:
         "other": [*pieces(other), {"fill": "rest", "size": 61_440}],
         "damaged": [*pieces(xor(head, 100)), {"fill": "rest", "size": 61_440}],
         "short": pieces(head),
+        "newer": [*pieces(header(version=2)), {"fill": "rest", "size": 61_440}],
+        "foreign": [{"fill": "foreign", "size": 65_536}],
         "tombstone": [{"hex": tombstone("tombstone").hex()}, {"fill": "grave", "size": 65_464}],
         "missing": None,
     }
@@ -331,6 +367,17 @@ def pair_vectors(head: bytes) -> Json:
         ("tombstone", "missing", "tombstone"),
         ("missing", "tombstone", "tombstone"),
         ("damaged", "tombstone", "tombstone"),
+        ("tombstone", "newer", "tombstone"),
+        ("sound", "newer", "newer-format"),
+        ("newer", "damaged", "newer-format"),
+        ("foreign", "newer", "newer-format"),
+        ("foreign", "damaged", "damaged"),
+        ("damaged", "foreign", "damaged"),
+        ("short", "missing", "damaged"),
+        ("foreign", "foreign", "not-a-vault"),
+        ("foreign", "missing", "not-a-vault"),
+        ("missing", "missing", "not-a-vault"),
+        ("foreign", "sound", None),
     ]
     vectors: list[Json] = [{"a": a, "b": b} | ({"kind": kind} if kind else {}) for a, b, kind in cases]
     return {"files": whole, "cases": vectors}
@@ -342,8 +389,9 @@ def slots() -> Json:
     blobs["single"] = b64(seal_slot(fill("slot-root", 32), head, 0, slot_inside(0, 1), "single"))
     return {
         "_format": "Sections 2.1, 2.3 and 8. 'files' are keyslots.a and keyslots.b of one vault and 'opens'"
-        " what each credential gives; 'damage' changes the two and says in which 'copies' slot 0"
-        " still opens. 'key_slot_files' are single files with what their header says: 'version',"
+        " what each credential gives; 'damage' changes the two ('size_a': keyslots.a is cut to so many"
+        " bytes) and says in which 'copies' slot 0 still opens. 'key_slot_files' are single files with"
+        " what their header says: 'version',"
         " or the kind ('tombstone' means: finish the wipe). 'pairs' are a pair of files by name."
         " 'slots' are single slots, to be opened with 'root' under the blob 'header'; 'slot' is"
         " their number. " + BYTES_NOTE + " " + KIND_NOTE,

@@ -176,7 +176,12 @@ def test_credentials_of_one_vault(reader: ModuleType, credentials: ModuleType, e
 
 @pytest.mark.parametrize("vector", ids(SLOTS["damage"]))
 def test_damaged_key_slot_files(reader: ModuleType, vector: dict[str, Any]) -> None:
-    copies = {name: join(SLOTS["files"][name], SLOTS["blobs"], vector[f"patch_{name}"]) for name in "ab"}
+    copies = {
+        name: join(SLOTS["files"][name], SLOTS["blobs"], vector[f"patch_{name}"])[
+            : vector.get(f"size_{name}")
+        ]
+        for name in "ab"
+    }
     root = bytes.fromhex(SLOTS["opens"][0]["root"])
     header = reader.choose_header(copies)
     if "kind" in vector:

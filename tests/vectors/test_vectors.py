@@ -35,6 +35,7 @@ from hrd_desktop.domain.errors.vault import (
     CustodyError,
     KdfParametersError,
     KeySlotsDamagedError,
+    KeySlotsMixedError,
     NewerFormatError,
     NotAVaultError,
     ObjectDamagedError,
@@ -42,6 +43,9 @@ from hrd_desktop.domain.errors.vault import (
     ObjectNotOursError,
     UnusablePassphraseError,
 )
+from hrd_desktop.storage.layout import VaultLayout
+from hrd_desktop.storage.opening import read_key_slots
+from hrd_desktop.storage.tombstone import find_tombstone, is_tombstone
 
 Json = dict[str, Any]
 
@@ -52,6 +56,7 @@ KINDS: dict[str, tuple[type[SheafError], ...]] = {
     "damaged": (ObjectDamagedError, KeySlotsDamagedError, KdfParametersError),
     "not-a-vault": (NotAVaultError,),
     "newer-format": (NewerFormatError,),
+    "mixed": (KeySlotsMixedError,),
     "misplaced": (ObjectMisplacedError,),
     "not-ours": (ObjectNotOursError,),
     "unusable-passphrase": (UnusablePassphraseError,),
@@ -156,9 +161,10 @@ def test_padding() -> None:
 @pytest.mark.parametrize("vector", named(SLOTS["key_slot_files"]))
 def test_header_of_a_key_slot_file(vector: Json) -> None:
     data = assemble(vector["bytes"], SLOTS["blobs"])
+    assert is_tombstone(data) == (vector.get("kind") == "tombstone")
     if vector.get("kind") == "tombstone":
-        # What a tombstone is, storage tells, without cryptography. Here it is only no vault.
-        with pytest.raises(NotAVaultError):
+        # What a tombstone is, storage tells, without cryptography. Here it is only no key slot file.
+        with pytest.raises((NotAVaultError, KeySlotsDamagedError)):
             parse_header(data)
     elif "kind" in vector:
         with pytest.raises(KINDS[vector["kind"]]):
@@ -166,6 +172,41 @@ def test_header_of_a_key_slot_file(vector: Json) -> None:
     else:
         header = parse_header(data)
         assert header.pack() == data[:4096]
+
+
+@pytest.mark.parametrize("case", SLOTS["pairs"]["cases"], ids=lambda case: f"{case['a']}-{case['b']}")
+def test_pair_of_key_slot_files(case: Json, tmp_path: Path) -> None:
+    layout = VaultLayout(str(tmp_path))
+    for copy, name in enumerate((case["a"], case["b"])):
+        pieces = SLOTS["pairs"]["files"][name]
+        if pieces is not None:
+            Path(layout.keyslots(copy)).write_bytes(assemble(pieces, {}))
+    assert find_tombstone(layout) == (case.get("kind") == "tombstone")
+    if case.get("kind") == "tombstone":
+        return
+    if "kind" in case:
+        with pytest.raises(KINDS[case["kind"]]):
+            read_key_slots(layout)
+    else:
+        assert read_key_slots(layout).header_bytes == assemble(SLOTS["pairs"]["files"]["sound"], {})[:4096]
+
+
+@pytest.mark.parametrize("vector", named(SLOTS["damage"]))
+def test_damaged_key_slot_files(vector: Json) -> None:
+    copies = [
+        assemble(SLOTS["files"][name], SLOTS["blobs"], vector[f"patch_{name}"])[: vector.get(f"size_{name}")]
+        for name in ("a", "b")
+    ]
+    header = assemble([{"blob": "header"}], SLOTS["blobs"])
+    root = bytes.fromhex(SLOTS["opens"][0]["root"])
+    if vector.get("kind") == "no-slot-opens":
+        assert open_slots(copies, root, header) == ()
+    elif "kind" in vector:
+        with pytest.raises(KINDS[vector["kind"]]):
+            open_slots(copies, root, header)
+    else:
+        opened = open_slots(copies, root, header)
+        assert [("ab"[slot.copy], slot.number) for slot in opened] == [(name, 0) for name in vector["copies"]]
 
 
 @pytest.mark.parametrize("vector", named(SLOTS["slots"]))
@@ -217,6 +258,7 @@ def assert_slot_holds(content: Any, expected: Json) -> None:
     assert content.made_utc_us == expected["made_us"]
     assert content.compartment_key.hex() == expected["compartment_key"]
     assert (None if old_key is None else old_key.hex()) == expected["old_compartment_key"]
+    assert content.generation == expected["generation"]
 
 
 def read_header(vector: Json, *, in_reserve: bool = False) -> Any:

@@ -139,6 +139,12 @@ class RecordsDamagedError(IntegrityError):
     code = "records-damaged"
 
 
+class RecordsOlderError(IntegrityError):
+    """The records are older than the rest of the vault. Field: ``evidence`` (``slot`` or ``snapshot``)."""
+
+    code = "records-older"
+
+
 class DerivedDamagedError(IntegrityError):
     """The derived database does not authenticate; it is rebuilt."""
 

@@ -39,6 +39,7 @@ CONTENT = SlotContent(
     slot_id=bytes(range(16, 32)),
     made_utc_us=1_795_000_000_000_000,
     compartment_key=KEY,
+    generation=1,
 )
 
 CONTENTS = st.integers(0, 1).flatmap(
@@ -52,6 +53,7 @@ CONTENTS = st.integers(0, 1).flatmap(
         slot_id=st.binary(min_size=16, max_size=16),
         made_utc_us=st.integers(0, 2**64 - 1),
         compartment_key=st.binary(min_size=32, max_size=32),
+        generation=st.integers(1, 2**64 - 1),
         old_compartment_key=st.none() | st.binary(min_size=32, max_size=32),
     )
 )
@@ -136,12 +138,20 @@ def test_all_sixteen_slots_are_always_tried(
     assert events == ["derive"] * 16 + ["open"] * len(opened)
 
 
-@pytest.mark.parametrize("bad", [None, b"", b"short", bytes(65_535), bytes(65_537)])
+@pytest.mark.parametrize("bad", [None, b"", b"short", bytes(65_535), bytes(65_536), bytes(65_537)])
 def test_one_good_copy_suffices(bad: bytes | None) -> None:
     good = two_copies()[0]
     assert places(open_slots([bad, good], ROOT, PACKED)) == [(1, 0)]
     assert places(open_slots([good, bad], ROOT, PACKED)) == [(0, 0)]
     assert open_slots([bad, bad], ROOT, PACKED) == ()
+
+
+@pytest.mark.parametrize(("size", "opens"), [(8_191, False), (8_192, True), (40_000, True), (65_537, True)])
+def test_a_slot_that_is_wholly_there_opens_in_a_file_of_another_length(size: int, opens: bool) -> None:
+    whole = two_copies()[0]
+    assert whole is not None
+    other_length = (whole + b"x")[:size]
+    assert places(open_slots([None, other_length], ROOT, PACKED)) == ([(1, 0)] if opens else [])
 
 
 @settings(max_examples=300)
@@ -185,6 +195,7 @@ def test_a_slot_is_not_bound_to_its_copy() -> None:
         replace(CONTENT, old_compartment_key=bytes(33)),
         replace(CONTENT, flags=4),
         replace(CONTENT, kind=cast("SlotKind", 0)),
+        replace(CONTENT, generation=0),
     ],
 )
 def test_what_does_not_fit_is_not_sealed(content: SlotContent) -> None:
