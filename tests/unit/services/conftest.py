@@ -1,0 +1,33 @@
+"""A real small vault, open, for the tests of services."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hrd_desktop.crypto.credential import credential_from_text
+from hrd_desktop.crypto.kdf import MINIMUM
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.services.create import create
+from hrd_desktop.services.session import Session
+from hrd_desktop.services.unlock import unlock
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A new vault with a cheap key derivation, open."""
+    credential, clock, root = credential_from_text("correct horse"), SystemClock(), str(tmp_path / "vault")
+    create(
+        root,
+        credential,
+        parameters=MINIMUM,
+        recovery_code=None,
+        reserve_bytes=0,
+        random=os.urandom,
+        clock=clock,
+    )
+    with unlock(root, credential, random=os.urandom, clock=clock) as opened:
+        yield opened
