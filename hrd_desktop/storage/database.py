@@ -224,6 +224,8 @@ class Database:
         if self._closed:
             return
         self._closed = True
+        # Damage refuses every other call, but the file, its lock and its key must not stay with us.
+        self._damaged = False
         failure = self._failure_of(self._connection.close)
         if failure is not None and not isinstance(failure, IntegrityError | MemoryError):
             raise failure
