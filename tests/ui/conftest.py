@@ -1,0 +1,96 @@
+"""What the tests of the window share: Qt without a display, and a real small vault that is open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Accessibility stays on, so that the names of controls can be walked.
+os.environ.setdefault("QT_ACCESSIBILITY", "1")
+
+from PySide6.QtCore import qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from hrd_desktop.crypto.credential import Credential, credential_from_text
+from hrd_desktop.crypto.kdf import MINIMUM
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.services.create import create
+from hrd_desktop.services.session import Session
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.theme import style
+from hrd_desktop.ui.theme.tokens import LIGHT
+
+PASSPHRASE = "correct horse battery staple"
+
+#: What Qt says of the platform that has no screen; everything else that it says fails the test.
+_KNOWN_WORDS = ("propagateSizeHints",)
+
+
+@pytest.fixture(autouse=True)
+def no_stray_qt_message() -> Iterator[None]:
+    """A message from Qt is a defect of ours: it also ends up on the user's terminal."""
+    said: list[str] = []
+
+    def keep(kind: object, context: object, message: str) -> None:
+        if not any(word in message for word in _KNOWN_WORDS):
+            said.append(message)
+
+    before = qInstallMessageHandler(keep)
+    yield
+    qInstallMessageHandler(before)
+    assert said == []
+
+
+@pytest.fixture
+def application(qapp: QApplication) -> Iterator[QApplication]:
+    """The application in its light theme; direction and theme are put back afterwards."""
+    style.apply(qapp, LIGHT)
+    direction = qapp.layoutDirection()
+    yield qapp
+    qapp.setLayoutDirection(direction)
+    for widget in qapp.topLevelWidgets():
+        widget.close()
+        widget.deleteLater()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def vault_credential() -> Credential:
+    """What opens ``vault_path``."""
+    return credential_from_text(PASSPHRASE)
+
+
+@pytest.fixture
+def vault_path(tmp_path: Path, vault_credential: Credential) -> Path:
+    """A new, empty, real vault with a cheap key derivation."""
+    root = tmp_path / "vault"
+    create(
+        str(root),
+        vault_credential,
+        parameters=MINIMUM,
+        recovery_code=None,
+        reserve_bytes=0,
+        random=os.urandom,
+        clock=SystemClock(),
+    )
+    return root
+
+
+@pytest.fixture
+def vault_session(vault_path: Path, vault_credential: Credential) -> Iterator[Session]:
+    """That vault, open."""
+    with unlock(str(vault_path), vault_credential, random=os.urandom, clock=SystemClock()) as session:
+        yield session
+
+
+@pytest.fixture
+def operations(application: QApplication, vault_session: Session) -> Iterator[Operations]:
+    """Calls to the open vault, as every view gets them."""
+    made = Operations(vault_session)
+    yield made
+    made.forget()
