@@ -55,7 +55,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
-    """Names for copies, in memory where there is room: a kill loses nothing that was written, synced or not."""
+    """Names for copies, in memory where there is room: a kill loses nothing that was written."""
     folder = tmp_path_factory.mktemp("rooms")
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
         folder = Path(tempfile.mkdtemp(prefix="sheaf-faults-", dir=MEMORY))

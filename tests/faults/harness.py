@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the program shows of a vault: items by reference without what differs from run to run, and who opens."""
+    """What the program shows of a vault: items by reference, without what differs between runs; who opens."""
 
     items: dict[str, tuple[Any, ...]]
     opens: tuple[str, ...]
@@ -127,7 +127,7 @@ class Place:
         log.unlink()
         return outcome, calls
 
-    def hurt(self, seed: str, command: Sequence[str], point: Point, fault: "Fault") -> Outcome:
+    def hurt(self, seed: str, command: Sequence[str], point: Point, fault: Fault) -> Outcome:
         """Run with ``fault`` at ``point``."""
         path = str(self.folder / point.path) if point.path else str(self.folder)
         outcome, log = self._traced(
@@ -152,8 +152,10 @@ class Place:
     def _traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
         log = self.folder.with_name(self.folder.name + ".log")
         done = subprocess.run(
-            ["strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(TRACED), *options]
-            + [sys.executable, "-I", "-B", str(PROGRAM), "one", seed, *command],
+            [
+                *("strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(TRACED), *options),
+                *(sys.executable, "-I", "-B", str(PROGRAM), "one", seed, *command),
+            ],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=self.environment(),
@@ -194,8 +196,9 @@ FULL_ON = Fault("error=ENOSPC", "+")
 class Scenario:
     """One command to put faults into.
 
-    ``whole``: the command is one step, done or not done. ``always``: a credential that opens the vault before,
-    after and in between; ``judged``: those that are tried. ``looks``: there is a vault before and after.
+    ``whole``: the command is one step, done or not done. ``always``: a credential that opens the vault
+    before, after and in between; ``judged``: those that are tried. ``looks``: there is a vault before and
+    after. ``start``: the place it starts from.
     """
 
     name: str
@@ -239,7 +242,7 @@ def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
 
 
 def sample_of(points: Sequence[Point], count: int) -> list[Point]:
-    """``count`` points that differ as much as can be: one of each kind of file and call before a second one."""
+    """``count`` points that differ as much as can be: one of each file and call before a second one."""
     groups: dict[tuple[str, str], list[Point]] = {}
     for point in points:
         groups.setdefault((point.kind, point.name), []).append(point)
@@ -351,7 +354,10 @@ def check_old_or_new(seen: Seen, learned: Learned, whole: bool) -> str:
 
 def difference(seen: Seen, old: Seen, new: Seen) -> str:
     """What a failed assertion should say."""
-    return f"opens {seen.opens} (before {old.opens}, after {new.opens}); items {seen.items} (before {old.items}, after {new.items})"
+    return "\n".join(
+        f"{when}: opens {one.opens}; {one.items}"
+        for when, one in (("seen", seen), ("before", old), ("after", new))
+    )
 
 
 class Tally:

@@ -1,4 +1,4 @@
-"""What strace saw: every call that writes, syncs, truncates, makes, renames or unlinks, by thread and file."""
+"""What strace saw: each call that writes, syncs, truncates, makes, renames or unlinks, by thread and file."""
 
 from __future__ import annotations
 

@@ -15,7 +15,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 import threading
 import traceback
 from typing import Any
@@ -47,11 +46,11 @@ def run_entry(arguments: list[str]) -> int:
 
 def run_apart(arguments: list[str]) -> dict[str, Any]:
     """Run one command with its output in files, as the shell would."""
-    streams = [(1, tempfile.TemporaryFile()), (2, tempfile.TemporaryFile())]
+    streams = [(number, os.memfd_create("output")) for number in (1, 2)]
     kept = {number: os.dup(number) for number, _ in streams}
     try:
         for number, file in streams:
-            os.dup2(file.fileno(), number)
+            os.dup2(file, number)
         try:
             code = _count_files(*arguments[1:]) if arguments[0] == "@files" else run_entry(arguments)
         except Exception:  # noqa: BLE001  # what Python would print when the command dies of it
@@ -65,9 +64,10 @@ def run_apart(arguments: list[str]) -> dict[str, Any]:
             os.close(original)
     texts = []
     for _, file in streams:
-        file.seek(0)
-        texts.append(file.read().decode("utf-8", "backslashreplace"))
-        file.close()
+        with os.fdopen(os.dup(file), "rb") as text:
+            text.seek(0)
+            texts.append(text.read().decode("utf-8", "backslashreplace"))
+        os.close(file)
     return {"code": code, "out": texts[0], "err": texts[1]}
 
 
@@ -104,7 +104,7 @@ def _count_files(vault_path: str, passphrase_file: str) -> int:
         vault.derived.verify()
     finally:
         vault.close()
-    print(json.dumps({**owned, "under_way": any(intents), "notices": vault.notices}))
+    sys.stdout.write(json.dumps({**owned, "under_way": any(intents), "notices": vault.notices}))
     return 0
 
 

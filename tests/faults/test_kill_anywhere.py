@@ -1,4 +1,4 @@
-"""Killed at any call that writes, syncs, truncates, makes, renames or unlinks: nothing acknowledged is lost."""
+"""Killed at any call that writes, syncs, truncates, makes, renames or unlinks, the program loses nothing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def judge_create(place: Place, scenario: Scenario) -> str:
 
 
 def judge_panic(learned: Learned, place: Place, point: Point) -> str:
-    """Untouched before the first tombstone is written; nothing to be opened, and soon nothing at all, after."""
+    """Untouched before the first tombstone is written; after it nothing opens, and soon nothing is left."""
     if point.order <= learned.first("keyslots.a", "pwrite64"):
         seen = look_at(place, "one", ("one", "two", "code"))
         assert len(seen.items) == 4
@@ -136,7 +136,7 @@ def test_the_bytes_come_back_as_they_were(start_of: Callable[[str], Place], room
 
 
 def test_a_call_that_is_killed_has_not_happened(learned_of: LearnedOf, rooms: Iterator[Path]) -> None:
-    """What the harness rests on: the kill comes before the call, so that each state between two calls is seen."""
+    """What the harness rests on: the kill comes before the call, so each state between two calls is seen."""
     learned, start = learned_of(CREATE)
     rename = next(point for point in learned.points if point.name.startswith("rename"))
     place = start.copy_to(next(rooms))
