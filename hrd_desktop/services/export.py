@@ -190,7 +190,7 @@ def _bundle_item(
         size_bytes=item.size_bytes,
         media_type=item.media_type,
         title=details.title,
-        original_name=_clean_name(item.original_name),
+        original_name=item.original_name,
         description=details.description or None,
         when=details.collected,
         place=details.place if details.place != Place() else None,
@@ -200,11 +200,6 @@ def _bundle_item(
         custody_lines=lines,
         carried=carried,
     )
-
-
-def _clean_name(name: str) -> str:
-    """Bytes that are not UTF-8 become U+FFFD: a bundle's pages are Unicode."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def export(
