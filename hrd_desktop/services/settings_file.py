@@ -1,0 +1,147 @@
+"""The one cleartext file outside a vault: what must be known before one is unlocked.
+
+It names the vaults of this user and nothing in them. A wipe removes it. What it holds is bounded and checked
+when it is read: a damaged or foreign file is the same as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from hrd_desktop.domain.errors.settings import SettingsFailedError
+from hrd_desktop.storage.disk import fsync_folder
+from hrd_desktop.storage.settings_place import settings_file
+
+THEMES = ("system", "light", "dark")
+LANGUAGES = ("en",)
+LOCK_AFTER_MINUTES = (1, 2, 5, 10, 15, 30, 60)
+DEFAULT_LOCK_AFTER_MINUTES = 5
+
+_READ_LIMIT_BYTES = 65_536
+_PATH_LIMIT = 4096
+#: Vaults that are remembered; the one used last comes first.
+KEPT_VAULTS = 8
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What the file holds. ``vaults`` are absolute paths, the one used last first.
+
+    ``panic_while_locked``: the panic button is on the unlock screen too. ``panic_report``: what a wipe did is
+    shown for twenty seconds before the window closes.
+    """
+
+    language: str = "en"
+    theme: str = "system"
+    vaults: tuple[str, ...] = ()
+    lock_after_minutes: int = DEFAULT_LOCK_AFTER_MINUTES
+    panic_while_locked: bool = False
+    panic_report: bool = False
+
+    def with_vault(self, path: str) -> Settings:
+        """The same with ``path`` as the vault used last."""
+        rest = tuple(known for known in self.vaults if known != path)
+        return replace(self, vaults=(path, *rest)[:KEPT_VAULTS])
+
+    def without_vault(self, path: str) -> Settings:
+        """The same without ``path``."""
+        return replace(self, vaults=tuple(known for known in self.vaults if known != path))
+
+
+class SettingsFile:
+    """Reads and writes the file at one path."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def load(self) -> Settings:
+        """What the file says, and the defaults where it says nothing that can be used."""
+        try:
+            fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except OSError:
+            return Settings()
+        try:
+            with os.fdopen(fd, "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    return Settings()
+                untrusted = json.loads(file.read(_READ_LIMIT_BYTES))
+        except (OSError, ValueError, RecursionError):
+            return Settings()
+        return _settings_from(untrusted) if isinstance(untrusted, dict) else Settings()
+
+    def save(self, settings: Settings) -> None:
+        """Write all of it to a new file, 0600, and put that in the place of the old one.
+
+        Raises SettingsFailedError; then the old file is still there, whole.
+        """
+        folder = os.path.dirname(self.path)
+        temporary = self.path + ".new"
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            fd = os.open(
+                temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600
+            )
+            with os.fdopen(fd, "wb") as file:
+                file.write(json.dumps(asdict(settings), ensure_ascii=True, indent=2).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, self.path)
+            fsync_folder(folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise SettingsFailedError(errno=error.errno) from None
+
+    def update(self, change: Callable[[Settings], Settings]) -> Settings:
+        """Load, change, save. Raises SettingsFailedError. Returns what is now in the file."""
+        before = self.load()
+        after = change(before)
+        if after != before:
+            self.save(after)
+        return after
+
+
+def find_settings_file(environment: Mapping[str, str]) -> SettingsFile | None:
+    """The file of this user; None for one who has no home."""
+    try:
+        return SettingsFile(settings_file(environment))
+    except KeyError:
+        return None
+
+
+def _settings_from(untrusted: dict[str, object]) -> Settings:
+    default = Settings()
+    vaults = untrusted.get("vaults")
+    minutes = untrusted.get("lock_after_minutes")
+    return Settings(
+        language=_one_of(LANGUAGES, untrusted.get("language"), default.language),
+        theme=_one_of(THEMES, untrusted.get("theme"), default.theme),
+        vaults=tuple(path for path in vaults if _is_vault_path(path))[:KEPT_VAULTS]
+        if isinstance(vaults, list)
+        else (),
+        lock_after_minutes=minutes
+        if type(minutes) is int and minutes in LOCK_AFTER_MINUTES
+        else default.lock_after_minutes,
+        panic_while_locked=untrusted.get("panic_while_locked") is True,
+        panic_report=untrusted.get("panic_report") is True,
+    )
+
+
+def _one_of(known: tuple[str, ...], untrusted: object, default: str) -> str:
+    return untrusted if isinstance(untrusted, str) and untrusted in known else default
+
+
+def _is_vault_path(untrusted: object) -> bool:
+    return (
+        isinstance(untrusted, str)
+        and os.path.isabs(untrusted)
+        and len(untrusted) <= _PATH_LIMIT
+        and "\0" not in untrusted
+    )
