@@ -27,25 +27,50 @@ class PreviewKind(enum.StrEnum):
     BYTES = "bytes"
 
 
-_DOCUMENTS = frozenset(
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+#: What is not ``text/…`` and still has a text that the decoder can give.
+_WITH_TEXT = frozenset(
     {
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.oasis.opendocument.text",
+        _OFFICE + "wordprocessingml.document",
+        _OFFICE + "spreadsheetml.sheet",
+        _OFFICE + "presentationml.presentation",
+        _OPEN_DOCUMENT + "text",
+        _OPEN_DOCUMENT + "spreadsheet",
+        _OPEN_DOCUMENT + "presentation",
+        "application/gpx+xml",
         "application/json",
+        "application/rtf",
+        "application/vnd.google-earth.kml+xml",
+        "application/x-subrip",
+        "application/xhtml+xml",
         "application/xml",
+        "application/yaml",
+        # Drawings are programs more than pictures: their text is shown, and nothing is drawn from it.
+        "image/svg+xml",
+        "message/rfc822",
     }
 )
 
 
 def preview_kind(media_type: str) -> PreviewKind:
     """How an item of this media type is shown first."""
-    if media_type.startswith("image/") and media_type != "image/svg+xml":
-        return PreviewKind.PICTURE
     if media_type == "application/pdf":
         return PreviewKind.PDF
-    if media_type.startswith("text/") or media_type in _DOCUMENTS or media_type == "message/rfc822":
+    if media_type.startswith("text/") or media_type in _WITH_TEXT:
         return PreviewKind.TEXT
+    if media_type.startswith("image/"):
+        return PreviewKind.PICTURE
     return PreviewKind.BYTES
+
+
+def preview_kinds(media_type: str) -> tuple[PreviewKind, ...]:
+    """Every way to look at an item of this media type, the first one first; its bytes are always one."""
+    first = preview_kind(media_type)
+    if first is PreviewKind.PDF:
+        return (first, PreviewKind.TEXT, PreviewKind.BYTES)
+    return (first,) if first is PreviewKind.BYTES else (first, PreviewKind.BYTES)
 
 
 class Previewer:
@@ -64,6 +89,15 @@ class Previewer:
         return self._with(
             item_id, lambda item, reader: self._decoder.picture(reader, item.media_type, max_edge_px)
         )
+
+    def picture_size(self, item_id: UUID) -> tuple[int, int] | None:
+        """Width and height of the whole picture in pixels, as the file says; None where it does not."""
+
+        def probe(item: Item, reader: ObjectReader) -> tuple[int, int] | None:
+            found = self._decoder.probe(reader, item.media_type)
+            return None if not found.width or not found.height else (found.width, found.height)
+
+        return self._with(item_id, probe)
 
     def pdf_page(self, item_id: UUID, page: int, width_px: int) -> Pixels:
         """Page ``page`` (from 0), ``width_px`` wide."""

@@ -1,0 +1,1 @@
+"""The right-hand pane: one item's preview, record, findings and custody."""
