@@ -12,6 +12,7 @@ Method: docs/spec/vault-format.md, section 5. Two properties of the library shap
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,8 +87,11 @@ PINS: Final = (
     Pin("foreign_keys", "ON", "1"),
     Pin("cell_size_check", "ON", "1"),
     Pin("auto_vacuum", "NONE", "0"),
+    # In KiB. Every page that is not in the cache is decrypted anew: this is what makes long lists quick.
+    Pin("cache_size", "-32768", "-32768"),
 )
 
+_INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
 _ALLOW: Final = 0
 _DENY: Final = 1
@@ -250,10 +254,11 @@ class Database:
             raise DatabaseBug("change outside a transaction")
 
     def _roll_back(self) -> None:
-        if self._connection.in_transaction:
+        while not self._closed and self._connection.in_transaction:
             failure = self._failure_of(lambda: self._connection.execute("ROLLBACK"))
-            if failure is not None:
+            if failure is not None and not isinstance(failure, Cancelled):
                 self._sync_failed = True
+                return
 
     def _new_key(self, key: bytes, salt: bytes) -> Callable[[], object]:
         return lambda: self._connection.reset_key(_key_text(key, salt))
@@ -287,15 +292,20 @@ class Database:
         return failure
 
     def _is_intact(self) -> bool:
-        try:
-            answer = self._connection.execute("PRAGMA cipher_status").fetchall()
-        except (dbapi2.Error, MemoryError):
-            return False
-        return bool(answer == [("1",)])
+        while True:
+            try:
+                answer = self._connection.execute("PRAGMA cipher_status").fetchall()
+            except dbapi2.Error as error:
+                if _primary_code(error) == _INTERRUPTED:
+                    # Meant for the statement before; without an answer nothing may be handed out.
+                    continue
+                return False
+            except MemoryError:
+                return False
+            return bool(answer == [("1",)])
 
     def _translated(self, error: Exception) -> Exception:
-        code = getattr(error, "sqlite_errorcode", None)
-        primary = code & 0xFF if isinstance(code, int) else None
+        primary = _primary_code(error)
         if primary in (11, 26):  # SQLITE_CORRUPT, SQLITE_NOTADB
             self._damaged = True
             return self._part.damaged()
@@ -307,13 +317,13 @@ class Database:
             return DiskFailedError(errno=None, step=self._part.name)
         if primary in (5, 6):  # SQLITE_BUSY, SQLITE_LOCKED
             return VaultInUseError()
-        if primary == 9:  # SQLITE_INTERRUPT
+        if primary == _INTERRUPTED:
             return Cancelled()
         if primary == 18:  # SQLITE_TOOBIG
             return FieldValueError(field="text", reason="size")
         if primary == 19:  # SQLITE_CONSTRAINT
-            return ConstraintBroken(f"{self._part.name} {code}")
-        return DatabaseBug(f"{self._part.name} {type(error).__name__} {code}")
+            return ConstraintBroken(self._part.name)
+        return DatabaseBug(f"{self._part.name} {type(error).__name__} {primary}")
 
 
 def open_database(
@@ -329,11 +339,15 @@ def open_database(
     part = PARTS[application_id]
     with disk_errors(part.name):
         try:
-            size_bytes = os.lstat(path).st_size
+            status = os.lstat(path)
+            size_bytes, is_file = status.st_size, stat.S_ISREG(status.st_mode)
         except FileNotFoundError:
-            size_bytes = 0
+            size_bytes, is_file = 0, True
             if not must_exist:
                 os.close(create_file(path))
+    if not is_file:
+        # A link is never followed out of the vault.
+        raise part.damaged(reason="not-a-file")
     if must_exist and size_bytes == 0:
         # An empty file would be taken for a new database, and all records would seem never to have been.
         raise part.damaged(reason="missing")
@@ -374,6 +388,12 @@ def migrate(database: Database, versions: Sequence[Sequence[str]] | None = None)
                 database.execute(statement)
             database.execute(f"PRAGMA user_version = {version}")
     return known
+
+
+def _primary_code(error: Exception) -> int | None:
+    """SQLite's primary result code, or None for a mistake that the Python side found."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None
 
 
 def _key_text(key: bytes, salt: bytes) -> str:

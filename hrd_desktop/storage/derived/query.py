@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,13 +29,31 @@ class Query:
 
     phrases: tuple[Phrase, ...]
 
-    def expression(self, columns: str = "title body text") -> str:
-        """The FTS5 expression for these columns. Words hold no quote and are quoted all the same."""
-        parts = []
-        for phrase in self.phrases:
-            quoted = " ".join(phrase.words).replace('"', '""')
-            parts.append(f'"{quoted}"*' if phrase.open_end else f'"{quoted}"')
-        return f"{{{columns}}} : ({' AND '.join(parts)})"
+
+def expression_of(query: Query, words_beginning: Callable[[str], Sequence[str] | None]) -> str | None:
+    """The FTS5 expression of a query, or None when no document can match.
+
+    ``words_beginning`` gives the words of the index that begin with its argument, or None when the index
+    is to find them by itself. Words hold no quote, and are quoted all the same.
+    """
+    parts: list[str] = []
+    for phrase in query.phrases:
+        head, last = phrase.words[:-1], phrase.words[-1]
+        if not phrase.open_end:
+            parts.append(_quoted(phrase.words))
+            continue
+        endings = words_beginning(last)
+        if endings is None:
+            parts.append(_quoted(phrase.words) + "*")
+        elif endings:
+            parts.append("(" + " OR ".join(_quoted((*head, ending)) for ending in endings) + ")")
+        else:
+            return None
+    return " AND ".join(parts)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return '"' + " ".join(words).replace('"', '""') + '"'
 
 
 def parse_query(untrusted_text: str) -> Query | None:

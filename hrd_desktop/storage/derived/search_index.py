@@ -10,8 +10,8 @@ from uuid import UUID
 from hrd_desktop.domain.errors.vault import DerivedDamagedError
 from hrd_desktop.storage.database import Database, Row, Value
 from hrd_desktop.storage.derived.excerpt import EXCERPT_CHARACTERS, excerpt_of, matches_in
-from hrd_desktop.storage.derived.query import Query, parse_query
-from hrd_desktop.storage.derived.words import folded_text
+from hrd_desktop.storage.derived.query import Query, expression_of, parse_query
+from hrd_desktop.storage.derived.words import words_of
 
 #: How much of one text is indexed.
 MAX_TEXT_CHARACTERS: Final = 4_000_000
@@ -19,9 +19,17 @@ MAX_TEXT_CHARACTERS: Final = 4_000_000
 # Items have their running number; the others follow far above, so that one kind is one range of the index.
 _RANGES: Final = {"item": (1, 1 << 40), "contact": (1 << 40, 1 << 41), "case": (1 << 41, 1 << 42)}
 
-# Where every word stands, the best place first. Each is one walk from the newest on that stops when there
-# are enough: no match is scored that is not shown, so a common word costs no more than a rare one.
+# Where every word stands, the best place first.
 _TIERS: Final = ("title", "title body", "title body text")
+
+#: Only so many of the newest matches are put in the order of their places: however common the words, a
+#: search costs the same. What is older is found newest first, or with one more word.
+MAX_RANKED: Final = 1_000
+
+#: Beginnings shorter than this have an index of their own.
+_MIN_TERM_CHARACTERS: Final = 4
+#: When more words than this begin so, the index finds them by itself.
+_MAX_ENDINGS: Final = 256
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,8 +77,7 @@ class SearchIndex:
     def index(self, document: SearchDocument) -> None:
         """Put a record in, or anew. The text of an item stays as it was put with ``put_text``."""
         number = self._number_of(document.kind, document.record_id)
-        if number is not None:
-            self._remove(number)
+        gone = set() if number is None else self._remove(number)
         if document.kind == "item":
             number = document.number
         elif number is None:
@@ -83,6 +90,7 @@ class SearchIndex:
         self._put_words(2 * number, title, body, "")
         if document.kind == "item":
             self.index_text(document.record_id)
+        self._forget(gone)
 
     def index_text(self, item_id: UUID) -> None:
         """Put the item's text, as it is stored now, into the index, if the item is in there."""
@@ -93,8 +101,7 @@ class SearchIndex:
         if row is None:
             return
         number, title, body, with_text = row
-        if with_text:
-            self._database.execute("DELETE FROM word WHERE rowid = ?", (2 * number + 1,))
+        gone = self._take_out(2 * number + 1) if with_text else set()
         text = self._text(item_id)
         if text:
             self._put_words(2 * number + 1, title, body, text)
@@ -102,6 +109,7 @@ class SearchIndex:
             self._database.execute(
                 "UPDATE document SET with_text = ? WHERE number = ?", (int(bool(text)), number)
             )
+        self._forget(gone)
 
     def remove(self, record_id: UUID) -> None:
         """Take a record out, whatever its kind. No term of it stays in the index."""
@@ -109,7 +117,7 @@ class SearchIndex:
             "SELECT number FROM document WHERE record_id = ? AND kind IN ('item', 'contact', 'case')",
             (record_id.bytes,),
         ):
-            self._remove(number)
+            self._forget(self._remove(number))
 
     def versions(self, kind: str) -> Iterator[tuple[UUID, int]]:
         """(record id, version) of everything of one kind that is in the index."""
@@ -141,35 +149,50 @@ class SearchIndex:
         A text without a word finds nothing.
         """
         query = parse_query(words)
-        if query is None:
+        expression = None if query is None else expression_of(query, self._words_beginning)
+        if query is None or expression is None:
             return []
-        found: dict[int, int] = {}
-        for columns in _TIERS[-1:] if newest_first else _TIERS:
-            if len(found) >= limit:
-                break
-            for number in self._numbers(query.expression(columns), kind, limit, before):
-                found.setdefault(number, _TIERS.index(columns))
-        return self._hits(list(found.items())[:limit], query)
+        first, last = (0, 1 << 42) if kind is None else _RANGES[kind]
+        last = last if before is None else min(before, last)
+        everywhere = len(_TIERS) - 1
+        if newest_first:
+            numbers = self._numbers(_TIERS[everywhere], expression, first, last, limit)
+            return self._hits([(number, everywhere) for number in numbers], query)
+        ranks = dict.fromkeys(
+            self._numbers(_TIERS[everywhere], expression, first, last, max(limit, MAX_RANKED)), everywhere
+        )
+        oldest = min(ranks, default=last)
+        for rank in range(everywhere - 1, -1, -1):
+            for number in self._numbers(_TIERS[rank], expression, oldest, last, len(ranks)):
+                ranks[number] = rank
+        ordered = sorted(ranks.items(), key=lambda found: (found[1], -found[0]))
+        return self._hits(ordered[:limit], query)
 
     def find_numbers(self, words: str, kind: str = "item", limit: int | None = None) -> list[int]:
         """The numbers of all that hold ``words``, the newest first: what a long list on the screen holds."""
         query = parse_query(words)
-        return (
-            []
-            if query is None
-            else self._numbers(query.expression(), kind, -1 if limit is None else limit, None)
-        )
+        expression = None if query is None else expression_of(query, self._words_beginning)
+        if expression is None:
+            return []
+        return self._numbers(_TIERS[-1], expression, *_RANGES[kind], -1 if limit is None else limit)
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _numbers(self, expression: str, kind: str | None, limit: int, before: int | None) -> list[int]:
-        """Numbers, the newest first. A document may be found in both of its rows."""
-        first, last = (0, 1 << 42) if kind is None else _RANGES[kind]
-        last = last if before is None else min(before, last)
+    def _words_beginning(self, start: str) -> list[str] | None:
+        if len(start) < _MIN_TERM_CHARACTERS:
+            return None
+        rows = self._database.query(
+            "SELECT word FROM term WHERE word >= ? AND word < ? LIMIT ?",
+            (start, start + "\U0010ffff", _MAX_ENDINGS + 1),
+        )
+        return None if len(rows) > _MAX_ENDINGS else [row[0] for row in rows]
+
+    def _numbers(self, columns: str, expression: str, first: int, last: int, limit: int) -> list[int]:
+        """Numbers from ``first`` to below ``last``, the newest first. A document may match in two rows."""
         rows = self._database.query(
             "SELECT rowid / 2 FROM word WHERE word MATCH ? AND rowid >= ? AND rowid < ?"
             " ORDER BY rowid DESC LIMIT ?",
-            (expression, 2 * first, 2 * last, 2 * limit),
+            (f"{{{columns}}} : ({expression})", 2 * first, 2 * last, 2 * limit),
         )
         numbers = list(dict.fromkeys(row[0] for row in rows))
         return numbers if limit < 0 else numbers[:limit]
@@ -215,15 +238,36 @@ class SearchIndex:
         row = self._database.one("SELECT text FROM item_text WHERE item_id = ?", (item_id.bytes,))
         return "" if row is None else str(row[0])
 
-    def _put_words(self, number: int, title: str, body: str, text: str) -> None:
+    def _put_words(self, row: int, title: str, body: str, text: str) -> None:
+        columns = [words_of(title), words_of(body), words_of(text[:MAX_TEXT_CHARACTERS])]
         self._database.execute(
             "INSERT INTO word (rowid, title, body, text) VALUES (?, ?, ?, ?)",
-            (number, folded_text(title), folded_text(body), folded_text(text[:MAX_TEXT_CHARACTERS])),
+            (row, *(" ".join(words) for words in columns)),
+        )
+        self._database.executemany(
+            "INSERT OR IGNORE INTO term (word) VALUES (?)",
+            [(word,) for word in set().union(*columns) if len(word) >= _MIN_TERM_CHARACTERS],
         )
 
-    def _remove(self, number: int) -> None:
-        self._database.execute("DELETE FROM word WHERE rowid IN (?, ?)", (2 * number, 2 * number + 1))
+    def _remove(self, number: int) -> set[str]:
+        gone = self._take_out(2 * number) | self._take_out(2 * number + 1)
         self._database.execute("DELETE FROM document WHERE number = ?", (number,))
+        return gone
+
+    def _take_out(self, row: int) -> set[str]:
+        """Take a row out of the index; the words that may now be in no document any more."""
+        columns = self._database.one("SELECT title, body, text FROM word WHERE rowid = ?", (row,))
+        if columns is None:
+            return set()
+        self._database.execute("DELETE FROM word WHERE rowid = ?", (row,))
+        return {word for text in columns for word in text.split(" ") if len(word) >= _MIN_TERM_CHARACTERS}
+
+    def _forget(self, words: set[str]) -> None:
+        """Drop from the list of words those that no document holds any more."""
+        for word in words:
+            quoted = '"' + word.replace('"', '""') + '"'
+            if self._database.one("SELECT 1 FROM word WHERE word MATCH ? LIMIT 1", (quoted,)) is None:
+                self._database.execute("DELETE FROM term WHERE word = ?", (word,))
 
 
 def _clean(text: str) -> str:

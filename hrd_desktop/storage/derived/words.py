@@ -63,11 +63,6 @@ def words_of(text: str) -> list[str]:
     return [word[:MAX_WORD_CHARACTERS] for word in words]
 
 
-def folded_text(text: str) -> str:
-    """The folded words joined by single spaces: what the index holds."""
-    return " ".join(words_of(text))
-
-
 def is_cluster(word: str) -> bool:
     """Whether a folded word is a cluster of a script without spaces."""
     return _IS_UNSPACED.match(word) is not None

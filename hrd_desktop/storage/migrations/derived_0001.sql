@@ -53,3 +53,9 @@ CREATE VIRTUAL TABLE word USING fts5 (
   tokenize = 'ascii', prefix = '1 2 3'
 );
 INSERT INTO word (word, rank) VALUES ('secure-delete', 1);
+
+-- Every word of four characters or more in the index, to find by its beginning: the index itself would first
+-- gather all documents of all words that begin so. A word that no document holds any more is gone.
+CREATE TABLE term (
+  word TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
