@@ -52,5 +52,9 @@ def derived_under_new_key(
         )
     except DerivedDamagedError:
         return remake_derived(layout, compartment, keys)
-    database.rekey(keys.derived.key, keys.derived.salt)
+    try:
+        database.rekey(keys.derived.key, keys.derived.salt)
+    except BaseException:
+        database.close()
+        raise
     return Derived(database)

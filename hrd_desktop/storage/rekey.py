@@ -127,9 +127,13 @@ def resume_databases(
         with records.quiet_transaction():
             records.rekey.set_state("derived")
     derived = derived_under_new_key(layout, compartment, keys, old_keys)
-    if records.rekey.state() == "derived":
-        with records.quiet_transaction():
-            records.rekey.set_state("headers")
+    try:
+        if records.rekey.state() == "derived":
+            with records.quiet_transaction():
+                records.rekey.set_state("headers")
+    except BaseException:
+        derived.close()
+        raise
     return derived
 
 

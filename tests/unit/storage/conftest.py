@@ -1,4 +1,4 @@
-"""A folder in memory for tests that make hundreds of vaults and care for what is written, not for how fast."""
+"""A folder in memory for tests that make hundreds of vaults and care for what is written, not how fast."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-MEMORY = "/dev/shm"  # noqa: S108 - mkdtemp makes a folder of its own there
+MEMORY = "/dev/shm"
 
 
 @pytest.fixture

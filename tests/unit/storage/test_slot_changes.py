@@ -311,7 +311,7 @@ def test_a_wipe_that_has_begun_ends_a_change(layout: VaultLayout, copy: int) -> 
 def test_a_slot_that_was_exchanged_meanwhile_does_not_become_right(
     template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An old slot put into both files while the vault is open, and then a crash in a change of another one."""
+    """An old slot put into both files while the vault is open, then a crash in a change of another one."""
     folder = ram_folder / "vault"
     layout = fresh_copy(template, folder)
     old = {copy: read_slots(layout, copy)[1] for copy in (0, 1)}
