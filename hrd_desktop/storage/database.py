@@ -34,6 +34,7 @@ from hrd_desktop.domain.errors.vault import (
 )
 from hrd_desktop.storage.disk import create_file, disk_errors
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
+from hrd_desktop.storage.stale_journal import empty_incomplete_journal
 
 Value = str | int | float | bytes | None
 Row = tuple[Any, ...]
@@ -361,6 +362,8 @@ def open_database(
             raise failure
         _pin(database)
         _identify(database, application_id, is_new=size_bytes == 0)
+        with disk_errors(part.name):
+            empty_incomplete_journal(path)
         migrate(database)
         if part.name == "derived":
             _ensure_fts_forgets(database)
