@@ -166,7 +166,10 @@ class Place:
 
 
 def on_terminal(
-    place: Place, arguments: Sequence[Argument], answers: Sequence[tuple[bytes, bytes]]
+    place: Place,
+    arguments: Sequence[Argument],
+    answers: Sequence[tuple[bytes, bytes]],
+    program: str | Path = PROGRAM,
 ) -> tuple[int, bytes]:
     """Run a command on a terminal of its own; for each (prompt, answer) wait for the prompt, then type.
 
@@ -175,7 +178,7 @@ def on_terminal(
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(place.folder)
-        os.execve(PROGRAM, [os.fsencode(a) for a in (PROGRAM, *arguments)], place.environment)
+        os.execve(program, [os.fsencode(a) for a in (program, *arguments)], place.environment)
     shown = b""
     answered = 0
     waiting = list(answers)
