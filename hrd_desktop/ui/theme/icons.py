@@ -77,12 +77,13 @@ class _Engine(QIconEngine):
         return QPixmap.fromImage(image)
 
     def _tinted(self, mode: QIcon.Mode) -> bytes:
-        colours = _colours()
+        colours = colours_now()
         colour = colours.muted if mode is QIcon.Mode.Disabled else str(getattr(colours, self._tone))
         return _source(self._name).replace(b"currentColor", colour.encode())
 
 
-def _colours() -> Colours:
+def colours_now() -> Colours:
+    """The colours of the theme that the application has now."""
     application = QApplication.instance()
     colours = application.property("colours") if application is not None else None
     return colours if isinstance(colours, Colours) else LIGHT
