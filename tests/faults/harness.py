@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from tests.faults.journal_of_calls import TRACED, Call, Point, points_of, read_journal
+from tests.faults.journal_of_calls import TRACED, Call, Point, points_of, read_journal, thinned
 
 PROGRAM = Path(__file__).with_name("program.py")
 WAIT_S = 240
@@ -238,7 +238,7 @@ def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
     points, hidden = points_of(calls, "vault")
     new = look_at(place, scenario.always, scenario.judged) if scenario.looks else None
     place.remove()
-    return Learned(points, hidden, old, new)
+    return Learned(thinned(points), hidden, old, new)
 
 
 def sample_of(points: Sequence[Point], count: int) -> list[Point]:

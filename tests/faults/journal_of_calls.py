@@ -107,6 +107,19 @@ def points_of(calls: Iterable[Call], vault: str) -> tuple[list[Point], int]:
     return sorted(points.values(), key=lambda point: point.order), hidden
 
 
+def thinned(points: Iterable[Point]) -> list[Point]:
+    """Of the calls that make or remove the 256 object folders, one after another, every sixteenth."""
+    kept: list[Point] = []
+    folders = 0
+    for point in points:
+        if point.kind == "objects/*" and point.name in ("mkdir", "rmdir"):
+            folders += 1
+            if folders % 16 != 1:
+                continue
+        kept.append(point)
+    return kept
+
+
 def kind_of(path: str, vault: str) -> str:
     """The class of a path: ``records.0-journal``, ``objects/*``, ``beside`` for what is not in the vault."""
     building = re.sub(r"\.creating-[0-9a-f]{8}(?=/|$)", "", path)

@@ -37,6 +37,6 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.write_bytes(bytes(600))
     (tmp_path / "records.0-journal").symlink_to(outside)
-    with pytest.raises(OSError, match="ELOOP|symbolic"):
+    with pytest.raises(OSError, match=r"symbolic|ELOOP"):
         empty_incomplete_journal(str(tmp_path / "records.0"))
     assert outside.stat().st_size == 600
