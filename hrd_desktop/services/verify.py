@@ -1,19 +1,20 @@
-"""Verifying a vault: every object re-hashed, every custody event checked against its leaf."""
+"""Verifying a vault: every page of its databases, every object re-hashed, every custody event."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hrd_desktop.crypto.custody import verify_event
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError
-from hrd_desktop.domain.errors.vault import CustodyError
+from hrd_desktop.domain.errors.vault import CustodyError, DerivedDamagedError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.session import Session
+from hrd_desktop.storage.derived_file import remake_derived
 from hrd_desktop.storage.vault import Vault
 
 INBOX = "Inbox"
@@ -40,25 +41,35 @@ class LogCheck:
 
 @dataclass(frozen=True, repr=False)
 class VerifyReport:
-    """What was found. ``mended`` counts header copies that were put right from the other one."""
+    """What was found.
+
+    ``mended`` counts header copies that were put right from the other one. ``derived`` is ``ok``,
+    ``rebuilt`` (it was damaged and is made again), ``damaged`` (and the vault takes no changes), or None
+    when it was not looked at.
+    """
 
     item_count: int
     bad: tuple[BadItem, ...]
     logs: tuple[LogCheck, ...]
     mended: int
+    derived: str | None = None
 
     @property
     def ok(self) -> bool:
-        return not self.bad and all(log.fault is None for log in self.logs)
+        """Whether everything is as it was recorded. What is made again was nobody's only copy."""
+        return not self.bad and self.derived != "damaged" and all(log.fault is None for log in self.logs)
 
 
 def verify(
     session: Session, item_ids: Sequence[UUID] | None, *, progress: Progress, cancel: CancelToken
 ) -> VerifyReport:
-    """Verify these items, or all of them with every log. Bad ones are logged as ``integrity-failed``.
+    """Verify these items, or everything: databases, items, logs. Bad items are logged as such.
 
-    Raises NotFoundError, Cancelled. A vault that had become read-only takes changes again when all is well.
+    Raises RecordsDamagedError when a page of the records does not authenticate or their structure is broken
+    (nothing else can be checked against them then), NotFoundError, Cancelled. A vault that had become
+    read-only takes changes again when everything is well.
     """
+    derived_is_sound = session.read(_check_databases) if item_ids is None else None
     items = session.read(lambda vault: _items(vault, item_ids))
     progress.begin(len(items), sum(item.size_bytes for item in items))
     bad: list[BadItem] = []
@@ -80,11 +91,44 @@ def verify(
     logs = session.read(_check_logs) if item_ids is None else ()
     report = VerifyReport(len(items), tuple(bad), tuple(logs), mended)
     if session.vault.read_only:
-        if report.ok and item_ids is None:
+        if report.ok and item_ids is None and not session.read(_is_half_done):
             session.vault.read_only = False
     elif bad:
         _log_failures(session, bad)
-    return report
+    if derived_is_sound is None:
+        return report
+    if derived_is_sound:
+        return replace(report, derived="ok")
+    if session.vault.read_only:
+        return replace(report, derived="damaged")
+    session.change(_make_derived_again)
+    return replace(report, derived="rebuilt")
+
+
+def _check_databases(vault: Vault) -> bool:
+    """Read every page of both databases; whether the derived one is sound. Raises RecordsDamagedError.
+
+    A page that does not authenticate is noticed when it is read; this reads those that nobody has asked for.
+    """
+    vault.records.verify()
+    try:
+        vault.derived.verify()
+    except DerivedDamagedError:
+        return False
+    return True
+
+
+def _is_half_done(vault: Vault) -> bool:
+    """Whether slots or keys are in the middle of a change, which only the next unlock finishes."""
+    return vault.records.slots.find_intent() is not None or vault.records.rekey.state() is not None
+
+
+def _make_derived_again(vault: Vault) -> None:
+    vault.derived.close()
+    vault.derived = remake_derived(vault.layout, vault.compartment, vault.keys)
+    # Asked again before the next search, which then compares everything.
+    vault.index_is_current = None
+    vault.notices.append("derived-rebuilt")
 
 
 def _items(vault: Vault, item_ids: Sequence[UUID] | None) -> list[Item]:
