@@ -69,7 +69,8 @@ def _print_plan(plan: ExportPlan) -> None:
     for disclosure in plan.disclosures:
         of_item = references.get(disclosure.item_id or "", "bundle")
         click.echo(
-            f"  {of_item:<8} {disclosure.kind.value:<14} in the {disclosure.where.value:<9} {shown(disclosure.value)}"
+            f"  {of_item:<8} {disclosure.kind.value:<14}"
+            f" in the {disclosure.where.value:<9} {shown(disclosure.value)}"
         )
     for held in plan.held_back:
         click.echo(f"Held back: {held.reference} ({held.reason})")
@@ -214,7 +215,8 @@ def check_command(
             click.echo(f"note: {remark.kind.value}  {shown(remark.path)}".rstrip())
         if result.sound:
             click.echo(
-                f"{result.payload_files} files, {result.payload_bytes} bytes, under {', '.join(result.algorithms)}."
+                f"{result.payload_files} files, {result.payload_bytes} bytes,"
+                f" under {', '.join(result.algorithms)}."
             )
             click.echo(VERDICT)
         else:

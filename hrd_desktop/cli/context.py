@@ -179,7 +179,8 @@ _NOTICES = {
     "rekey-continued": "The renewal of the vault's key that was interrupted has been finished.",
     "key-slot-file-mended": "A damaged key slot file was mended from its other copy.",
     "slot-mended": "A damaged key slot was mended from its other copy.",
-    "slot-lost": "A key slot is damaged in both copies: its passphrase or recovery code no longer opens the vault.",
+    "slot-lost": "A key slot is damaged in both copies: its passphrase or recovery code no longer opens"
+    " the vault.",
     "derived-rebuilt": "The search index was damaged or missing and is being made again.",
     "object-not-rekeyed": "A damaged item could not be taken along to the new key.",
 }

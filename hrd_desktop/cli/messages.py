@@ -137,10 +137,20 @@ _MESSAGES: dict[str, Message] = {
         "For example 64M or 1G.",
     ),
     "records-damaged": Message(
-        "The vault's records do not authenticate: the file was damaged or altered, or is of another time than "
-        "the key slots.",
+        "The vault's records do not authenticate: the file was damaged or altered, or is of another time "
+        "than the key slots.",
         "The encrypted files are still there and nothing was changed.",
         "Make a copy of the whole folder, then restore a backup.",
+    ),
+    "records-older": Message(
+        "The vault's records are older than the rest of it: an older copy of a records file was put back.",
+        "Nothing was opened, finished or deleted, because older records could delete newer items.",
+        "Copy the folder first. Then put the newer records file back, or the whole vault from one backup.",
+    ),
+    "derived-damaged": Message(
+        "The search index and previews are damaged.",
+        "They hold nothing that is not elsewhere in the vault; your files and records are not affected.",
+        "Run verify, which makes them again.",
     ),
     "database-unsafe": Message(
         "The database library does not work as this program requires, so the vault was not opened with it.",
@@ -184,7 +194,8 @@ _MESSAGES: dict[str, Message] = {
         "An item cannot be taken as it is now (in the bin, or being destroyed).", _UNTOUCHED
     ),
     "held-back": Message(
-        "Nothing would be left to export: every item is privileged, sealed, or shows somebody without consent.",
+        "Nothing would be left to export: every item is privileged, sealed, or shows somebody without "
+        "consent.",
         _UNTOUCHED,
         "See --include-held-back.",
     ),

@@ -1,4 +1,4 @@
-"""Writing what must not be seen by others (a recovery code, a passphrase, contacts) to a file of the user's choice."""
+"""Writing what others must not see (a recovery code, a passphrase, contacts) to a file the user names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ class SecretFileFailed(SheafError):
 
 
 def check_secret_file(path: str) -> None:
-    """Refuse early what ``write_secret_file`` would refuse late. Raises SecretFileExists, SecretFileFailed."""
+    """Refuse early what ``write_secret_file`` would refuse late.
+
+    Raises SecretFileExists, SecretFileFailed.
+    """
     if os.path.lexists(path):
         raise SecretFileExists()
     if not os.access(os.path.dirname(os.path.abspath(path)), os.W_OK | os.X_OK):

@@ -46,6 +46,12 @@ OLDER_COPIES = (
     "If somebody saw the passphrase, use: slots rekey."
 )
 
+REKEY_LIMITS = (
+    "Who could open this vault before may have kept the keys of what was in it: the new key shuts them out "
+    "of what is added from now on, not out of that. "
+    "An older copy of the vault still opens with what opened it then."
+)
+
 _new_passphrase_option = click.option(
     "--new-passphrase-file", metavar="FILE", help="Read the new passphrase from the first line of FILE."
 )
@@ -189,7 +195,7 @@ def rekey_command(context: click.Context, kept_files: tuple[str, ...]) -> int:
         kept = [load_credential(read_first_line(file), None) for file in kept_files]
         records = rekey_vault(session, kept)
     click.echo(f"{sum(record.used for record in records)} slots were kept")
-    warn("An older copy of this vault still opens with what opened it then.")
+    warn(REKEY_LIMITS)
     return EXIT_DONE
 
 

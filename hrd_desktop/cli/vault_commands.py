@@ -31,7 +31,10 @@ from hrd_desktop.services.verify import verify
 _SIZE = re.compile(r"(\d{1,12})\s*([KMGT]?)(?:i?B)?\Z", re.IGNORECASE | re.ASCII)
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
-WEAK = "This passphrase is weak: somebody who copies the disk could guess it. Seven words chosen by dice are not."
+WEAK = (
+    "This passphrase is weak: somebody who copies the disk could guess it. "
+    "Seven words chosen by dice are not."
+)
 
 
 def parse_size(text: str) -> int:
@@ -69,7 +72,8 @@ def create_command(
     synced = synced_folder_name(vault)
     if synced is not None:
         warn(
-            f"This folder is kept in step by {synced}. Copies of the vault will lie there, out of reach of a wipe."
+            f"This folder is kept in step by {synced}."
+            " Copies of the vault will lie there, out of reach of a wipe."
         )
     parameters = choose_parameters(kdf)
     code: bytes | None = None
@@ -143,6 +147,7 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
                     for log in report.logs
                 ],
                 "mended": report.mended,
+                "derived": report.derived,
             }
         )
     else:
@@ -153,6 +158,10 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
                 click.echo(f"log of {shown(log.case)}: {log.fault} at event {log.sequence}")
         if report.mended:
             click.echo(f"{report.mended} damaged headers were mended from their other copy")
+        if report.derived == "rebuilt":
+            click.echo("the search index and previews were damaged; they are made again")
+        elif report.derived == "damaged":
+            click.echo("the search index and previews are damaged; they are made again when the rest is well")
         click.echo(f"{report.item_count - len(report.bad)} of {report.item_count} items are unchanged")
     return EXIT_DONE if report.ok else EXIT_INTEGRITY
 

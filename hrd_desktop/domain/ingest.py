@@ -39,7 +39,7 @@ class NotIngested:
 
 @dataclass(frozen=True, repr=False)
 class IngestReport:
-    """Everything an import was given, each path in exactly one list. ``cancelled``: the rest was not tried."""
+    """All that an import was given, each path in exactly one list. ``cancelled``: the rest was not tried."""
 
     items: tuple[Ingested, ...]
     duplicates: tuple[Duplicate, ...]

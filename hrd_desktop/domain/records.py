@@ -9,6 +9,8 @@ from uuid import UUID
 
 
 class ItemKind(enum.StrEnum):
+    """What sort of thing an item is."""
+
     PHOTOGRAPH = "photograph"
     VIDEO = "video"
     AUDIO = "audio"
@@ -30,6 +32,8 @@ class ItemState(enum.StrEnum):
 
 
 class DatePrecision(enum.StrEnum):
+    """How exactly a date is known."""
+
     EXACT = "exact"
     MINUTE = "minute"
     DAY = "day"
@@ -39,6 +43,8 @@ class DatePrecision(enum.StrEnum):
 
 
 class PlacePrecision(enum.StrEnum):
+    """How exactly a place is known."""
+
     EXACT = "exact"
     STREET = "street"
     TOWN = "town"
@@ -48,6 +54,8 @@ class PlacePrecision(enum.StrEnum):
 
 
 class Reliability(enum.StrEnum):
+    """How far the source is to be relied on, as the user judges it."""
+
     HIGHLY_RELIABLE = "highly-reliable"
     RELIABLE = "reliable"
     UNRELIABLE = "unreliable"
@@ -56,6 +64,8 @@ class Reliability(enum.StrEnum):
 
 
 class Verification(enum.StrEnum):
+    """How far the content has been checked, and with what result."""
+
     NOT_VERIFIED = "not-verified"
     IN_PROGRESS = "in-progress"
     LIKELY = "likely"
@@ -65,6 +75,8 @@ class Verification(enum.StrEnum):
 
 
 class Confidentiality(enum.StrEnum):
+    """Who may see an item."""
+
     OPEN = "open"
     RESTRICTED = "restricted"
     CONFIDENTIAL = "confidential"
@@ -72,6 +84,8 @@ class Confidentiality(enum.StrEnum):
 
 
 class HowReceived(enum.StrEnum):
+    """The way an item came to the user."""
+
     OWN_CAPTURE = "own-capture"
     IN_PERSON = "in-person"
     MESSENGER = "messenger"
@@ -84,6 +98,8 @@ class HowReceived(enum.StrEnum):
 
 
 class CaseStatus(enum.StrEnum):
+    """Whether a matter is still being worked on."""
+
     OPEN = "open"
     CLOSED = "closed"
 

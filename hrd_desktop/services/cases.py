@@ -17,7 +17,7 @@ REFERENCE_LIMIT = 200
 
 
 def add_case(session: Session, reference: str, title: str = "") -> Case:
-    """Open a case. Raises ExistsError when the reference is taken, FieldValueError when it is no reference."""
+    """Open a case. Raises ExistsError (the reference is taken), FieldValueError (it is no reference)."""
     return session.write(lambda vault: _add(vault, reference, title))
 
 

@@ -16,7 +16,10 @@ TAG_LIMIT = 200
 
 
 def clean_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    """Tags trimmed, each once, in order. Raises FieldValueError for one that is empty, too long or has controls."""
+    """Tags trimmed, each once, in order.
+
+    Raises FieldValueError for one that is empty, too long or has control characters.
+    """
     cleaned: dict[str, str] = {}
     for tag in tags:
         text = " ".join(tag.split())

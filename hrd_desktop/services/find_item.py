@@ -16,7 +16,7 @@ def load_item(session: Session, reference: str) -> Item:
 
 
 def load_items(session: Session, references: Sequence[str]) -> list[Item]:
-    """The items with these references, each once, in order. Raises NotFoundError for the first unknown one."""
+    """The items with these references, each once, in order. Raises NotFoundError for the first unknown."""
 
     def work(vault: Vault) -> list[Item]:
         found: dict[bytes, Item] = {}

@@ -26,7 +26,10 @@ class ListRequest:
 
 
 def list_items(session: Session, request: ListRequest) -> list[Item]:
-    """The items, newest first; with words, the best matches first. Raises NotFoundError for an unknown case."""
+    """The items, newest first; with words, the best matches first.
+
+    Raises NotFoundError for an unknown case.
+    """
 
     def work(vault: Vault) -> list[Item]:
         if request.words is not None and not vault.read_only:

@@ -1,4 +1,4 @@
-"""Where the program's own data files lie: beside the package in a checkout, under the prefix when installed."""
+"""Where the program's data files lie: beside the package in a checkout, under the prefix when installed."""
 
 from __future__ import annotations
 

@@ -21,7 +21,10 @@ def list_slots(session: Session) -> tuple[tuple[SlotRecord, ...], int]:
 
 
 def add_passphrase(session: Session, credential: Credential, label: str = "") -> SlotRecord:
-    """Let another passphrase (or recovery code) open the vault. Raises SlotsFullError, NotEnoughMemoryError."""
+    """Let another passphrase (or recovery code) open the vault.
+
+    Raises SlotsFullError, NotEnoughMemoryError.
+    """
     root = _root(session, credential)
     return session.change(
         lambda vault: SlotChanges(vault).add(
@@ -31,12 +34,18 @@ def add_passphrase(session: Session, credential: Credential, label: str = "") ->
 
 
 def add_recovery_code(session: Session, code: bytes, label: str = "") -> SlotRecord:
-    """Let the recovery code ``code`` (20 bytes) open the vault. Raises SlotsFullError, NotEnoughMemoryError."""
+    """Let the recovery code ``code`` (20 bytes) open the vault.
+
+    Raises SlotsFullError, NotEnoughMemoryError.
+    """
     return add_passphrase(session, credential_from_code(code), label)
 
 
 def change_passphrase(session: Session, number: int, credential: Credential) -> SlotRecord:
-    """Replace what opens slot ``number``. The old credential is out; an older copy of the vault still knows it."""
+    """Replace what opens slot ``number``.
+
+    The old credential is out; an older copy of the vault still knows it.
+    """
     root = _root(session, credential)
 
     def work(vault: Vault) -> SlotRecord:
@@ -60,6 +69,7 @@ def remove_slot(session: Session, number: int) -> None:
 def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRecord, ...]:
     """Give the vault a new key. Kept: the credential it was opened with, and ``others``; the rest is out.
 
+    Whoever had the old key may have kept the file keys of what is in the vault, which stay as they are.
     Raises WrongCredentialError when one of ``others`` opens no slot; then nothing has changed.
     """
     roots = [_root(session, credential) for credential in others]

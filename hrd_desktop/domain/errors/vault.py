@@ -68,7 +68,7 @@ class UnusableKeyFileError(NotOpenedError):
 
 
 class NotEnoughMemoryError(SheafError):
-    """Not enough memory to open this vault. Field: ``needed_kib``. Another failure than a wrong passphrase."""
+    """Not enough memory to open this vault: not the same as a wrong passphrase. Field: ``needed_kib``."""
 
     code = "not-enough-memory"
 
@@ -182,6 +182,9 @@ class ObjectMissingError(IntegrityError):
 
 
 class CustodyError(IntegrityError):
-    """A custody event does not check. Fields: ``kind`` (event-leaf, event-digest, event-order), ``sequence``."""
+    """A custody event does not check.
+
+    Fields: ``kind`` (event-leaf, event-digest, event-order), and ``sequence`` or ``line`` where known.
+    """
 
     code = "custody"
