@@ -352,7 +352,12 @@ def open_database(
     if must_exist and size_bytes == 0:
         # An empty file would be taken for a new database, and all records would seem never to have been.
         raise part.damaged(reason="missing")
-    database = Database(dbapi2.connect(path, isolation_level=None, cached_statements=256), part)
+    try:
+        connection = dbapi2.connect(path, isolation_level=None, cached_statements=256)
+    except dbapi2.Error:
+        # From None: the library's own words may name the file.
+        raise DiskFailedError(errno=None, step=part.name) from None
+    database = Database(connection, part)
     try:
         _prepare(database)
         failure = database.set_key(key, salt)

@@ -40,6 +40,7 @@ from hrd_desktop.storage import rekey
 from hrd_desktop.storage.database import Database, open_database
 from hrd_desktop.storage.derived.derived import Derived
 from hrd_desktop.storage.derived_file import open_or_remake_derived
+from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.keyslot_file import KEYSLOT_FILE_BYTES, KeySlotFiles
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.lockfile import VaultLock
@@ -128,7 +129,8 @@ def open_vault(
         # Without this, locking would leave a file in whatever folder was named by mistake.
         read_key_slots(layout)
     lock = VaultLock()
-    lock.acquire(layout)
+    with disk_errors("lock"):
+        lock.acquire(layout)
     try:
         # Read again under the lock: a change by the process that has just closed is then whole.
         slots = read_key_slots(layout)
