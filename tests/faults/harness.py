@@ -130,10 +130,15 @@ class Place:
     def hurt(self, seed: str, command: Sequence[str], point: Point, fault: Fault) -> Outcome:
         """Run with ``fault`` at ``point``."""
         path = str(self.folder / point.path) if point.path else str(self.folder)
+        # An error is put in by making the call one that does not exist, which the program's own filter of
+        # calls would answer with death; with --seccomp-bpf strace comes after that filter. Signals are put in
+        # without it only.
+        later = [] if fault.kills else ["--seccomp-bpf"]
         outcome, log = self._traced(
             seed,
             command,
             [
+                *later,
                 "-P",
                 path,
                 "-s",

@@ -1,0 +1,170 @@
+"""A disk that fails or is full at any call: told in words, the old state readable, no false success."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.harness import (
+    EIO_ON,
+    EIO_ONCE,
+    FULL_ON,
+    Fault,
+    Learned,
+    Outcome,
+    Place,
+    Scenario,
+    Tally,
+    check_old_or_new,
+    look_at,
+    sample_of,
+)
+from tests.faults.journal_of_calls import LENGTHS, NAMES, SYNCS, Point
+from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
+
+pytestmark = [pytest.mark.strace, pytest.mark.root]
+
+SAMPLE = 2
+PARTS = 12
+FAULTS = (EIO_ONCE, EIO_ON, FULL_ON)
+
+LearnedOf = Callable[[Scenario], tuple[Learned, Place]]
+
+#: What a message must have: what happened, whether data is safe, what to do; then the code to quote.
+CODE_LINE = re.compile(r"\[(?P<code>[a-z-]+)( .*)?\]")
+CLAIMS_NO_CHANGE = ("Nothing was changed.", "this change is not", "Nothing was left")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All points in parts with ``--full``; else a sample of each command."""
+    if "part" in metafunc.fixturenames:
+        full = metafunc.config.getoption("--full")
+        scenarios = (*EVERY, CREATE_RESERVE) if full else EVERY
+        cases = [
+            (scenario, fault, part)
+            for part in range(PARTS if full else 1)
+            for scenario in scenarios
+            for fault in FAULTS
+        ]
+        metafunc.parametrize(
+            ("scenario", "fault", "part"),
+            cases,
+            ids=[f"{scenario.name}-{fault}-{part}" for scenario, fault, part in cases],
+        )
+
+
+def can_say(fault: Fault, point: Point) -> bool:
+    """Whether the system can answer so: nothing that only removes or cuts runs out of space."""
+    removes = point.name in (*LENGTHS, "unlink", "unlinkat", "rmdir", "sync_file_range")
+    return not (fault is FULL_ON and removes)
+
+
+@pytest.mark.timeout(0)
+def test_what_the_disk_refuses_is_told_and_loses_nothing(
+    scenario: Scenario,
+    fault: Fault,
+    part: int,
+    full: bool,
+    learned_of: LearnedOf,
+    rooms: Iterator[Path],
+    tally: Tally,
+) -> None:
+    learned, start = learned_of(scenario)
+    possible = [point for point in learned.points if can_say(fault, point)]
+    points = possible[part::PARTS] if full else sample_of(possible, SAMPLE)
+    assert points, "nothing to be refused"
+    title = f"{scenario.name} {fault}"
+    for point in points:
+        place = start.copy_to(next(rooms))
+        outcome = place.hurt(scenario.name, scenario.command(place), point, fault)
+        if not outcome.fired:
+            tally.count(title, "never fired")
+            assert outcome.code == 0, outcome.err
+            place.remove()
+            continue
+        try:
+            result = judge(scenario, learned, place, outcome)
+        except AssertionError as wrong:
+            tally.wrong.append(
+                f"{scenario.name}, {fault} at {point} (call {point.order}), "
+                f"exit code {outcome.code}: {wrong}\n{outcome.err[-400:]}"
+            )
+            result = "wrong"
+        tally.count(title, f"exit {outcome.code} {result}")
+        place.remove()
+    tally.report()
+
+
+def judge(scenario: Scenario, learned: Learned, place: Place, outcome: Outcome) -> str:
+    """The command's own words against what is left."""
+    if "Traceback" in outcome.err:
+        frames = [line.strip() for line in outcome.err.splitlines() if "hrd_desktop" in line]
+        raise AssertionError(f"a traceback: {outcome.err.splitlines()[-1]} at {frames[-2:]}")
+    if scenario is PANIC:
+        return judge_panic(place, outcome)
+    assert outcome.code in ((0, 1, 6) if scenario is IMPORT else (0, 1)), "not a promised exit code"
+    if outcome.code != 0 and scenario is not IMPORT:
+        check_words(outcome.err)
+    if scenario in (CREATE, CREATE_RESERVE):
+        return judge_create(place, outcome)
+    seen = look_at(place, scenario.always, scenario.judged)
+    result = check_old_or_new(seen, learned, scenario.whole)
+    if outcome.code == 0:
+        assert result == "new", "said to be done, and is not"
+    elif any(claim in outcome.err for claim in CLAIMS_NO_CHANGE):
+        assert result == "old", "said to have changed nothing, and has"
+    if scenario is IMPORT and outcome.out:
+        report = json.loads(outcome.out)
+        for acknowledged in report["items"]:
+            assert seen.items.get(acknowledged["ref"], ("",))[0] == acknowledged["sha256"]
+        for failed in report["failed"]:
+            assert failed["code"] in ("disk-full", "disk-failed", "read-only"), failed
+            assert failed["path"] in outcome.err
+        told = len(report["items"]) + len(report["duplicates"]) + len(report["failed"])
+        assert told == len(list((place.folder / "incoming").iterdir())), "a file was passed over in silence"
+    return result
+
+
+def check_words(err: str) -> None:
+    """Three sentences and a code, as docs say; progress and warnings may stand before them."""
+    lines = err.splitlines()
+    assert lines and CODE_LINE.fullmatch(lines[-1]), "no code to quote"
+    assert len(lines) >= 4, "what happened, whether data is safe, what to do: something is missing"
+
+
+def judge_create(place: Place, outcome: Outcome) -> str:
+    """A vault that was said to be made is whole; one that was not leaves nothing."""
+    if outcome.code != 0:
+        assert list(place.folder.iterdir()) == [], "something was left"
+        return "old"
+    assert [path.name for path in place.folder.iterdir()] == ["vault"]
+    assert look_at(place, "one", ("one",)).items == {}
+    return "new"
+
+
+def judge_panic(place: Place, outcome: Outcome) -> str:
+    """Every failure is in the report, and does not keep the rest from being overwritten."""
+    assert outcome.code in (0, 6)
+    report = json.loads(outcome.out)
+    failed = [step for step in report["steps"] if step["result"] == "failed"]
+    assert bool(failed) == (outcome.code == 6), report
+    if outcome.code == 0:
+        assert not place.vault.exists()
+    # The disk works again: whatever is left is finished by any command.
+    opened = place.run_all(["unlock-test", str(place.vault), "--passphrase-file", place.secret("one")])[0]
+    assert opened.code == 3, opened.err
+    assert not any(place.vault.rglob("*")), "the next command did not finish"
+    return "new"
+
+
+def test_every_call_that_can_fail_is_tried(learned_of: LearnedOf) -> None:
+    """What can be refused is more than writes: syncs, cuts, names."""
+    names = {point.name for scenario in EVERY for point in learned_of(scenario)[0].points}
+    assert names & set(SYNCS) >= {"fsync", "fdatasync", "syncfs", "sync_file_range"}
+    assert names & set(LENGTHS) == {"ftruncate"}
+    assert names & set(NAMES) >= {"rename", "unlink", "rmdir", "mkdir"}
+    assert {"pwrite64", "openat"} <= names
