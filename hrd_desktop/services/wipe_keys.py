@@ -19,6 +19,10 @@ from hrd_desktop.storage.tombstone import (
     make_tombstone,
 )
 
+#: The tombstone and the header that it covers; the slots come after it.
+BLOCK_BYTES = 4096
+READ_BACK_TRIES = 3
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,37 +79,82 @@ def _is_regular(path: str) -> bool:
 
 
 def overwrite_keys(layout: VaultLayout, random: Callable[[int], bytes], read_back: bool) -> KeyOverwrite:
-    """Write a fresh tombstone over each key slot file that is there, a before b, each synced.
+    """Write a fresh tombstone over each key slot file that is there.
 
-    With ``read_back`` the file is read again from the device and compared. A file that fails does not keep
-    the other one from being overwritten.
+    First the block with the tombstone over a and over b, each synced; then the rest of both. So whoever has
+    the vault open sees in either file that the wipe has begun before a slot of the other one is gone, and
+    does not mend what is being overwritten. With ``read_back`` the files are read again from the device and
+    compared. A file that fails does not keep the other one from being overwritten.
     """
     outcome = KeyOverwrite()
-    for copy in (0, 1):
-        path = layout.keyslots(copy)
-        try:
-            fd = open_to_overwrite(layout.root, path)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            outcome.failures.append((path, error))
-            continue
-        try:
-            data = make_tombstone(random)
-            write_at(fd, 0, data)
-            sync_data(fd)
-            if read_back and not _reads_back(fd, data):
-                outcome.failures.append((path, "read-back"))
-            else:
-                outcome.written += 1
-        except OSError as error:
-            outcome.failures.append((path, error))
-        finally:
+    files: list[tuple[str, int, bytes]] = []
+    try:
+        for copy in (0, 1):
+            path = layout.keyslots(copy)
+            try:
+                files.append((path, _open_keys(layout.root, path), make_tombstone(random)))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                outcome.failures.append((path, error))
+        failed: dict[str, OSError | str] = {}
+        for start, end in ((0, BLOCK_BYTES), (BLOCK_BYTES, TOMBSTONE_BYTES)):
+            for path, fd, data in files:
+                try:
+                    write_at(fd, start, data[start:end])
+                    sync_data(fd)
+                except OSError as error:
+                    # The rest is tried all the same: the slots lie in it.
+                    failed.setdefault(path, error)
+        for path, fd, data in files:
+            if read_back and path not in failed:
+                try:
+                    if not _reads_back(fd, data):
+                        failed[path] = "read-back"
+                except OSError as error:
+                    failed[path] = error
+        outcome.written = len(files) - len(failed)
+        outcome.failures += failed.items()
+    finally:
+        for _, fd, _ in files:
             os.close(fd)
     return outcome
 
 
+def _open_keys(root: str, path: str) -> int:
+    """Like ``open_to_overwrite``; a file that begins as key slots or a tombstone may have other names too.
+
+    A name that somebody gave it elsewhere must not save the keys. Raises OSError.
+    """
+    try:
+        return open_to_overwrite(root, path)
+    except OSError as error:
+        if error.errno != errno.EMLINK:
+            raise
+    fd = open_write(path)
+    try:
+        head = read_at(fd, 0, PROOF_BYTES)
+        if not (head.startswith(KEY_SLOTS_MAGIC) or is_tombstone(head)):
+            raise OSError(errno.EMLINK, "several names")
+        _verify_ours(root, path, fd, several_names=True)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
 def _reads_back(fd: int, data: bytes) -> bool:
+    """Whether the file carries ``data``, or the tombstone of another wipe that came after it."""
+    for _ in range(READ_BACK_TRIES):
+        if _carries(fd, data):
+            return True
+        # Two wipes at once can leave the block of one before the rest of the other.
+        write_at(fd, 0, data)
+        sync_data(fd)
+    return _carries(fd, data)
+
+
+def _carries(fd: int, data: bytes) -> bool:
     if hasattr(os, "posix_fadvise"):
         # Drops the clean pages, so that the bytes come from the device and not from what we just wrote.
         os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -117,24 +166,38 @@ def _reads_back(fd: int, data: bytes) -> bool:
 def open_to_overwrite(root: str, path: str) -> int:
     """Open a regular file of the vault for writing, giving ourselves the right to where we own it.
 
-    Never follows a link and never opens anything but a regular file. Raises OSError.
+    Never follows a link, and never opens anything but a regular file with one name on the vault's own device:
+    whoever can put a file into the folder must not have another one overwritten. Raises OSError.
     """
     try:
         fd = open_write(path)
     except PermissionError:
         grant_rights(root, path)
         fd = open_write(path)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+    try:
+        _verify_ours(root, path, fd)
+    except BaseException:
         os.close(fd)
-        raise OSError(errno.EINVAL, "not a regular file")
+        raise
     return fd
+
+
+def _verify_ours(root: str, path: str, fd: int, *, several_names: bool = False) -> None:
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+    if found.st_nlink > 1 and not several_names:
+        raise OSError(errno.EMLINK, "several names")
+    # Settings lie outside the vault, and may lie on another device.
+    if path.startswith(root + os.sep) and found.st_dev != os.lstat(root).st_dev:
+        raise OSError(errno.EXDEV, "another device")
 
 
 def grant_rights(root: str, path: str) -> None:
     """Give the owner all rights to the folders from ``root`` down to ``path``, and to ``path``.
 
-    Somebody took them away, or a copy lost them; it must not save the keys. Links are left alone, and so is
-    every folder outside the vault. Raises OSError.
+    Somebody took them away, or a copy lost them; it must not save the keys. Links are left alone, and so are
+    a file with several names and every folder outside the vault. Raises OSError.
     """
     chain = [path]
     while chain[-1].startswith(root + os.sep):
@@ -143,5 +206,5 @@ def grant_rights(root: str, path: str) -> None:
         mode = os.lstat(step).st_mode
         if stat.S_ISDIR(mode):
             os.chmod(step, 0o700)
-        elif stat.S_ISREG(mode):
+        elif stat.S_ISREG(mode) and os.lstat(step).st_nlink == 1:
             os.chmod(step, 0o600)

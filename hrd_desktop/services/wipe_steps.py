@@ -12,6 +12,7 @@ import stat
 from hrd_desktop.services.wipe_keys import grant_rights, open_to_overwrite
 from hrd_desktop.services.wipe_report import FAILED, OUT_OF_REACH, OVERWRITTEN, Step, Tally, reason_code
 from hrd_desktop.storage.disk import fsync_folder, open_read, sync_data, sync_filesystem, write_at
+from hrd_desktop.storage.tombstone import has_tombstone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -183,10 +184,18 @@ class Rest:
             return []
 
     def _unlink(self, tally: Tally, path: str) -> bool:
-        """Whether there was a file, and is none any more. A link or a folder of that name is left alone."""
+        """Whether there was a file, and is none any more.
+
+        A link or a folder of that name is left alone, and so is a file with several names.
+        """
         try:
-            if not stat.S_ISREG(os.lstat(path).st_mode):
+            found = os.lstat(path)
+            if not stat.S_ISREG(found.st_mode):
                 tally.add_failure(path, "not-a-file")
+                return False
+            if found.st_nlink > 1 and not has_tombstone(path):
+                # Nothing of it was overwritten either: it may be somebody's only copy under this name.
+                tally.add_failure(path, "EMLINK")
                 return False
             try:
                 os.unlink(path)

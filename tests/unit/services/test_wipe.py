@@ -113,17 +113,15 @@ def test_the_keys_go_before_anything_else(layout: VaultLayout, settings: Path) -
 
 
 def test_all_that_leads_to_a_key_is_overwritten_before_it_is_unlinked(
-    layout: VaultLayout, settings: Path, tmp_path: Path
+    layout: VaultLayout, settings: Path
 ) -> None:
-    # Hard links show what became of the bytes whose names are gone.
-    kept = tmp_path / "kept"
-    kept.mkdir()
     before = read_tree(layout.root) | {str(settings): settings.read_bytes()}
-    for number, path in enumerate(before):
-        os.link(path, kept / str(number))
+    # Open files show what became of the bytes whose names are gone.
+    files = {path: open(path, "rb") for path in before}  # noqa: SIM115 - closed below
     wipe(layout, settings)
-    for number, (path, old) in enumerate(before.items()):
-        new = (kept / str(number)).read_bytes()
+    for path, old in before.items():
+        with files[path] as file:
+            new = file.read()
         changed = {at for at in range(0, len(old), 8) if old[at : at + 8] != new[at : at + 8]}
         name = os.path.relpath(path, layout.root)
         assert len(new) == len(old), name
@@ -136,6 +134,80 @@ def test_all_that_leads_to_a_key_is_overwritten_before_it_is_unlinked(
         else:
             wanted = {*range(0, 4096, 8), *range(len(old) - 4096, len(old), 8)}
         assert changed == wanted, name
+
+
+class PowerCut(BaseException):
+    """Nothing is written from here on."""
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_the_tombstone_is_in_both_files_before_a_slot_is_gone(
+    layout: VaultLayout, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    before = [Path(layout.keyslots(copy)).read_bytes() for copy in (0, 1)]
+    done = 0
+
+    def write_at(fd: int, offset: int, data: bytes) -> None:
+        nonlocal done
+        if done == writes:
+            raise PowerCut
+        done += 1
+        os.pwrite(fd, data, offset)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wipe_keys, "write_at", write_at)
+        if writes < 4:
+            with pytest.raises(PowerCut):
+                wipe_keys.overwrite_keys(layout, os.urandom, read_back=False)
+        else:
+            assert wipe_keys.overwrite_keys(layout, os.urandom, read_back=False).written == 2
+    after = [Path(layout.keyslots(copy)).read_bytes() for copy in (0, 1)]
+    assert [is_tombstone(data) for data in after] == [writes > 0, writes > 1]
+    slots_kept = [data[4096:] == old[4096:] for data, old in zip(after, before, strict=True)]
+    assert slots_kept == [writes < 3, writes < 4]
+
+
+@pytest.mark.parametrize("name", ["records.0", "derived.0-journal", "lock", "object"])
+def test_a_file_with_a_second_name_is_left_alone_and_reported(
+    layout: VaultLayout, tmp_path: Path, name: str
+) -> None:
+    path = next(layout.iter_object_paths()) if name == "object" else os.path.join(layout.root, name)
+    elsewhere = tmp_path / "the only copy"
+    os.link(path, elsewhere)
+    os.chmod(path, 0o400)
+    before = elsewhere.read_bytes()
+    report = wipe(layout)
+    assert elsewhere.read_bytes() == before
+    assert os.path.lexists(path)
+    assert os.stat(path).st_mode & 0o777 == 0o400
+    assert ("files", f"{os.path.relpath(path, layout.root)}: EMLINK") in failures(report)
+    os.unlink(elsewhere)
+    assert not wipe(layout).failed
+    assert not os.path.lexists(layout.root)
+
+
+def test_a_second_name_does_not_save_the_keys(layout: VaultLayout, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "kept by somebody"
+    os.link(layout.keyslots(0), elsewhere)
+    before = elsewhere.read_bytes()
+    report = wipe(layout)
+    assert not report.failed
+    assert is_tombstone(elsewhere.read_bytes())
+    assert elsewhere.read_bytes()[4096:] != before[4096:]
+    assert not os.path.lexists(layout.root)
+
+
+def test_a_planted_name_of_another_file_does_not_overwrite_it(layout: VaultLayout, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"the only copy of something" * 1000)
+    os.unlink(layout.keyslots(1))
+    os.link(precious, layout.keyslots(1))
+    write_file(layout.keyslots(0), make_tombstone(os.urandom))
+    report = finish_wipe_if_tombstoned(layout.root, random=os.urandom, clock_ns=ticking(), settings_paths=[])
+    assert report is not None
+    assert ("key-slots", "keyslots.b: EMLINK") in failures(report)
+    assert precious.read_bytes() == b"the only copy of something" * 1000
+    assert os.path.lexists(layout.keyslots(1))
 
 
 def test_keys_only_leaves_the_rest_to_the_next_start(layout: VaultLayout, settings: Path) -> None:
