@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,38 @@ def test_every_table_is_strict_and_every_reference_is_indexed(tmp_path: Path, pa
         for (column,) in database.query('SELECT "from" FROM pragma_foreign_key_list(?)', (name,)):
             assert column in leading, f"{name}.{column}: removing what it refers to would scan the table"
     database.close()
+
+
+def test_the_page_names_every_table_and_column(tmp_path: Path, project: Path) -> None:
+    page = (project / "docs" / "spec" / "records-schema.md").read_text("utf-8")
+    records_page, derived_page = page.split("\n## derived\n")
+    for part, text in (("records", records_page), ("derived", derived_page)):
+        database = open_database(str(tmp_path / part), KEY, SALT, PARTS[part])
+        tables = database.query(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
+            " AND name NOT LIKE 'sqlite%'"
+        )
+        assert tables
+        for (table,) in tables:
+            columns = {row[0] for row in database.query("SELECT name FROM pragma_table_info(?)", (table,))}
+            assert columns - _named(text, part, table) == set(), f"{part}: {table}"
+        database.close()
+
+
+def _named(text: str, part: str, table: str) -> set[str]:
+    """The columns that the page names for a table: in its section, or in its rows for derived."""
+    if part == "derived":
+        rows = [row.split("|") for row in text.splitlines() if row.startswith(f"| `{table}` |")]
+        return {name for row in rows for name in re.findall(r"`(\w+)`", row[2])}
+    sections = [one for one in text.split("\n### ") if f"`{table}`" in one.splitlines()[0]]
+    assert len(sections) == 1, table
+    blocks = [block for block in sections[0].split("\n\n") if block.startswith("| column")]
+    own = [block for block in blocks if block.startswith(f"| column of `{table}` |")] or [
+        block for block in blocks if not block.startswith("| column of `")
+    ]
+    return {
+        name
+        for block in own
+        for row in block.splitlines()[2:]
+        for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
