@@ -66,8 +66,12 @@ class BrowseRow:
     excerpt_marks: tuple[tuple[int, int], ...] = ()
 
 
-def find_numbers(session: Session, browse: Browse) -> list[int]:
-    """The running numbers of all items that match, the newest first."""
+def find_numbers(session: Session, browse: Browse, *, hits: int | None = None) -> list[int]:
+    """The running numbers of all items that match, the newest first.
+
+    With ``hits``, of a search only that many of the newest hits are looked at: enough to fill a screen at
+    once while the rest is still being counted.
+    """
 
     def work(vault: Vault) -> list[int]:
         query = parse_query(browse.words)
@@ -75,13 +79,15 @@ def find_numbers(session: Session, browse: Browse) -> list[int]:
             return vault.records.items.numbers(_filter(browse))
         if not vault.read_only:
             refresh(vault)
-        hits = vault.derived.find_numbers(browse.words)
-        if len(hits) <= _FEW:
+        found = vault.derived.find_numbers(browse.words, limit=hits)
+        if len(found) <= _FEW:
             return [
-                item.number for item in vault.records.items.load_numbers(hits) if _passes(vault, item, browse)
+                item.number
+                for item in vault.records.items.load_numbers(found)
+                if _passes(vault, item, browse)
             ]
         passing = set(vault.records.items.numbers(_filter(browse)))
-        return [number for number in hits if number in passing]
+        return [number for number in found if number in passing]
 
     return session.read(work)
 

@@ -1,0 +1,174 @@
+"""The middle of the section: heading, list or empty state, actions, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hrd_desktop.ui.evidence.empty import Emptiness, EmptyState
+from hrd_desktop.ui.evidence.heading import ListHeading
+from hrd_desktop.ui.evidence.import_report import ImportReport
+from hrd_desktop.ui.evidence.list_view import ItemList
+from hrd_desktop.ui.evidence.model import ItemModel
+from hrd_desktop.ui.text import filled, number_text, plain_label
+from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.theme.tokens import Space
+
+#: How long a notice stays: long enough to be read twice and for *Undo* to be reached by keyboard.
+_NOTICE_MS = 20_000
+
+
+class Notice(QWidget):
+    """One sentence about what happened, with *Undo* where that can be taken back."""
+
+    undo_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
+        self._text = plain_label(parent=self, wrap=True)
+        row.addWidget(self._text, 1)
+        self._undo = QPushButton(icon("undo"), self.tr("Undo"), self)
+        self._undo.setAccessibleName(self.tr("Undo"))
+        self._undo.clicked.connect(self.undo_asked)
+        row.addWidget(self._undo)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_NOTICE_MS)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def say(self, sentence: str, *, can_undo: bool) -> None:
+        """Say it for a while."""
+        self._text.setText(sentence)
+        self._undo.setVisible(can_undo)
+        self.show()
+        self._timer.start()
+
+
+class ListPane(QWidget):
+    """Puts the pieces together; each piece is to be connected by the section."""
+
+    tag_asked = Signal()
+    case_asked = Signal()
+    export_asked = Signal()
+    delete_asked = Signal()
+    restore_asked = Signal()
+    destroy_asked = Signal()
+
+    def __init__(self, model: ItemModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.heading = ListHeading(self)
+        column.addWidget(self.heading)
+        self.list = ItemList(model, self)
+        self.empty = EmptyState(self)
+        middle = QWidget(self)
+        self._middle = QStackedLayout(middle)
+        self._middle.addWidget(self.list)
+        self._middle.addWidget(self.empty)
+        column.addWidget(middle, 1)
+        self.notice = Notice(self)
+        self.report = ImportReport(self)
+        for widget in (self.notice, self.report):
+            column.addWidget(widget)
+        self._in_bin = False
+        self.actions_by_name: dict[str, QAction] = {}
+        column.addWidget(self._action_bar())
+        self.list.selection_count_changed.connect(self._selected)
+        self.list.menu_asked.connect(self._offer)
+        self.show_bin(False)
+
+    def show_list(self) -> None:
+        """Show the list."""
+        self._middle.setCurrentWidget(self.list)
+
+    def show_empty(self, emptiness: Emptiness) -> None:
+        """Say why there is no list."""
+        self.empty.show_emptiness(emptiness)
+        self._middle.setCurrentWidget(self.empty)
+
+    def show_bin(self, in_bin: bool) -> None:
+        """Offer what can be done with items in the bin, or out of it."""
+        self._in_bin = in_bin
+        for name, button in self._buttons.items():
+            button.setVisible(in_bin is (name in ("restore", "destroy")))
+        self._selected(self.list.selected_count())
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _action_bar(self) -> QWidget:
+        bar = QWidget(self)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        row.setSpacing(Space.S)
+        self._chosen = plain_label(parent=bar, tone="muted")
+        row.addWidget(self._chosen, 1)
+        self._buttons: dict[str, QToolButton] = {}
+        for name, text, keys, asked in (
+            ("tag", self.tr("Tag"), "Ctrl+T", self.tag_asked.emit),
+            ("cases", self.tr("Add to case"), "Ctrl+K", self.case_asked.emit),
+            ("bin", self.tr("Delete"), "Del", self.delete_asked.emit),
+            ("restore", self.tr("Restore"), "Ctrl+R", self.restore_asked.emit),
+            ("destroy", self.tr("Destroy"), "Del", self.destroy_asked.emit),
+        ):
+            row.addWidget(self._button(bar, name, text, keys, asked))
+        export = self._action("export", self.tr("Export these"), "Ctrl+Shift+E", self.export_asked.emit)
+        self.list.addAction(export)
+        return bar
+
+    def _action(self, name: str, text: str, keys: str, asked: Callable[[], Any]) -> QAction:
+        tone = "danger" if name == "destroy" else "text"
+        action = QAction(icon(name, tone), text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(asked)
+        self.actions_by_name[name] = action
+        return action
+
+    def _button(self, bar: QWidget, name: str, text: str, keys: str, asked: Callable[[], Any]) -> QToolButton:
+        action = self._action(name, text, keys, asked)
+        self.list.addAction(action)
+        button = QToolButton(bar)
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAccessibleName(text)
+        button.setToolTip(f"{text} ({QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)})")
+        if name == "destroy":
+            button.setProperty("role", "danger")
+        self._buttons[name] = button
+        return button
+
+    def _selected(self, count: int) -> None:
+        sentence = self.tr("1 selected") if count == 1 else self.tr("{count} selected")
+        self._chosen.setText(filled(sentence, count=number_text(count)) if count else "")
+        for name, action in self.actions_by_name.items():
+            offered = self._in_bin is (name in ("restore", "destroy"))
+            # Two actions have the same key, so the one that is not offered must be off.
+            action.setEnabled(bool(count) and offered)
+
+    def _offer(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        names = ("restore", "destroy") if self._in_bin else ("tag", "cases", "export", "", "bin")
+        for name in names:
+            if name:
+                menu.addAction(self.actions_by_name[name])
+            else:
+                menu.addSeparator()
+        menu.popup(place)

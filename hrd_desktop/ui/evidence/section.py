@@ -1,0 +1,381 @@
+"""The evidence section: cases and tags, the list, and beside it whatever shows one item."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.names import shown
+from hrd_desktop.domain.records import Case, ItemKind, ItemState
+from hrd_desktop.services.browse import Browse, find_numbers
+from hrd_desktop.services.overview import Overview, load_overview
+from hrd_desktop.services.remembered import load_remembered, remember
+from hrd_desktop.services.saved_searches import SavedSearch, remove_search, save_search
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.dialogs import tell
+from hrd_desktop.ui.evidence.actions import ItemActions
+from hrd_desktop.ui.evidence.case_dialog import CaseDialog
+from hrd_desktop.ui.evidence.choosing import ask_name, choose_to_import
+from hrd_desktop.ui.evidence.drop_zone import DropZone
+from hrd_desktop.ui.evidence.empty import emptiness_of
+from hrd_desktop.ui.evidence.import_flow import ImportFlow, LookInto, Taken
+from hrd_desktop.ui.evidence.list_pane import ListPane
+from hrd_desktop.ui.evidence.model import ItemModel
+from hrd_desktop.ui.evidence.newest import Newest
+from hrd_desktop.ui.evidence.paths import paths_in
+from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
+from hrd_desktop.ui.evidence.tag_dialog import TagDialog
+from hrd_desktop.ui.jobs import Job
+from hrd_desktop.ui.messages import describe
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import isolated
+
+#: Hits that are shown before the rest of them is counted.
+_FIRST_HITS = 200
+#: A key held down walks through the list faster than a preview can follow.
+_SETTLE_MS = 60
+_SHORT_JOB_MS = 400
+_REMEMBER_MS = 1_000
+_NAME = "evidence"
+
+
+class EvidenceSection(DropZone):
+    """Evidence: find it, take it in, act on it.
+
+    ``item_chosen`` carries the UUID of the current item or None; ``job_started`` each job that is worth a
+    bar; ``words_shown`` the words of a search that was chosen beside the list, for the search field;
+    ``export_wanted`` what is to leave: (numbers of items, or None, and the case that is shown, or None).
+    """
+
+    item_chosen = Signal(object)
+    job_started = Signal(object)
+    words_shown = Signal(str)
+    export_wanted = Signal(object, object)
+
+    def __init__(
+        self, operations: Operations, detail: QWidget | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Evidence"))
+        self._operations = operations
+        self._browse = Browse()
+        self._saved: SavedSearch | None = None
+        self._overview: Overview | None = None
+        self._numbers: Newest[list[int]] = Newest(operations)
+        self._counts: Newest[Overview] = Newest(operations)
+        self._count: int | None = None
+        self._shown_id: UUID | None = None
+        self.model = ItemModel(operations, self)
+        self.sidebar = Sidebar(self)
+        self.pane = ListPane(self.model, self)
+        self.actions_ = ItemActions(operations, self)
+        self.imports = ImportFlow(operations, self)
+        self.looks = LookInto(operations, self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setChildrenCollapsible(False)
+        for widget in (self.sidebar, self.pane, detail):
+            if widget is not None:
+                self._splitter.addWidget(widget)
+        self._splitter.setSizes([200, 420, 460])
+        for index, stretch in enumerate((0, 1, 1)[: self._splitter.count()]):
+            self._splitter.setStretchFactor(index, stretch)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._splitter)
+        self._settle = self._timer(_SETTLE_MS, self._show_current)
+        self._remember = self._timer(_REMEMBER_MS, self._save_layout)
+        self._connect()
+        operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
+        self.refresh()
+        self.looks.start()
+
+    # -- what others call -----------------------------------------------------------------------
+
+    def search(self, words: str) -> None:
+        """Show what holds these words, within what is listed now."""
+        if words != self._browse.words:
+            self._saved = None
+            self._show(replace(self._browse, words=words))
+
+    def refresh(self) -> None:
+        """Ask again for counts and for what is listed."""
+        self._counts.ask(load_overview, self._show_overview)
+        self._ask()
+
+    def show_browse(self, browse: Browse) -> None:
+        """List this: a case, a tag, the bin, a search."""
+        self._saved = None
+        self._show(browse)
+        self.words_shown.emit(browse.words)
+
+    def show_item(self, number: int) -> None:
+        """Make this item the current one, in the list of all evidence when it is not in this one."""
+        if not self.pane.list.select_number(number):
+            self.show_browse(Browse())
+
+    def import_paths(self, paths: list[bytes]) -> None:
+        """Take files and folders in, into the case that is shown, if one is."""
+        self.imports.take(paths, self._browse.case)
+
+    def choose_import(self) -> None:
+        """Ask which files to take in."""
+        choose_to_import(self, self.import_paths, folder=False)
+
+    def choose_import_folder(self) -> None:
+        """Ask which folder to take in, with all that is in it."""
+        choose_to_import(self, self.import_paths, folder=True)
+
+    def paste(self) -> None:
+        """Take in the files on the clipboard."""
+        paths = paths_in(QGuiApplication.clipboard().mimeData())
+        if paths:
+            self.import_paths(paths)
+        else:
+            self.pane.notice.say(self.tr("There are no files on the clipboard."), can_undo=False)
+
+    def ask_export(self) -> None:
+        """Ask for a bundle of the selected items, or of all that are listed when at most one is selected."""
+        selected = self.pane.list.selected_numbers()
+        self.export_wanted.emit(selected if selected else None, self.case_shown())
+
+    def case_shown(self) -> Case | None:
+        """The case that is listed, or None."""
+        cases = self._overview.cases if self._overview is not None else ()
+        return next((case for case in cases if case.id == self._browse.case), None)
+
+    def listed_numbers(self) -> list[int]:
+        """Everything that is listed now."""
+        return [self.model.number_at(row) for row in range(self.model.rowCount())]
+
+    # -- wiring ---------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        pane, actions = self.pane, self.actions_
+        self._operations.changed.connect(self.refresh)
+        self.model.rows_arrived.connect(self._show_current)
+        self.sidebar.chosen.connect(self._choose)
+        self.sidebar.removal_asked.connect(self._remove_search)
+        pane.heading.kind_chosen.connect(self._choose_kind)
+        pane.heading.grid_chosen.connect(self._show_as_grid)
+        pane.heading.save_asked.connect(self._ask_name)
+        pane.list.current_changed.connect(lambda number: self._settle.start())
+        pane.empty.import_asked.connect(self.choose_import)
+        pane.empty.folder_asked.connect(self.choose_import_folder)
+        pane.empty.clear_asked.connect(self._clear)
+        pane.notice.undo_asked.connect(actions.undo)
+        pane.tag_asked.connect(self._ask_tags)
+        pane.case_asked.connect(self._ask_case)
+        pane.export_asked.connect(self.ask_export)
+        pane.delete_asked.connect(lambda: actions.delete(pane.list.selected_numbers()))
+        pane.restore_asked.connect(lambda: actions.restore(pane.list.selected_numbers()))
+        pane.destroy_asked.connect(lambda: actions.ask_destroy(pane.list.selected_numbers()))
+        actions.happened.connect(lambda text, can_undo: pane.notice.say(text, can_undo=can_undo))
+        actions.started.connect(self._show_long)
+        self.imports.started.connect(self.job_started)
+        self.imports.finished.connect(self._taken)
+        self.imports.failed.connect(lambda error: tell(self, error))
+        self.looks.progressed.connect(self.model.refresh)
+        self.looks.ended.connect(self.refresh)
+        self.looks.failed.connect(self._not_looked_into)
+        self.paths_dropped.connect(self.import_paths)
+        self._splitter.splitterMoved.connect(lambda position, index: self._remember.start())
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
+            (QKeySequence(QKeySequence.StandardKey.Undo), actions.undo),
+            (QKeySequence("Ctrl+Shift+I"), self.choose_import_folder),
+        ):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    def _timer(self, interval_ms: int, act: Any) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(act)
+        return timer
+
+    # -- what is listed -------------------------------------------------------------------------
+
+    def _show(self, browse: Browse) -> None:
+        self._browse = browse
+        self.sidebar.show_chosen(replace(browse, words="", kind=None), self._saved)
+        self.pane.show_bin(browse.state is ItemState.BINNED)
+        self._ask()
+
+    def _ask(self) -> None:
+        browse = self._browse
+        self._show_heading()
+        if browse.words.strip():
+            first = partial(find_numbers, browse=browse, hits=_FIRST_HITS)
+            self._numbers.ask(first, partial(self._show_first, browse))
+        else:
+            self._numbers.ask(partial(find_numbers, browse=browse), partial(self._show_all, browse))
+
+    def _show_first(self, browse: Browse, numbers: list[int]) -> None:
+        """The newest hits are on the screen before the rest is counted."""
+        if numbers:
+            self._count = None
+            self._list(browse, numbers)
+        self._numbers.ask(partial(find_numbers, browse=browse), partial(self._show_all, browse))
+
+    def _show_all(self, browse: Browse, numbers: list[int]) -> None:
+        self._count = len(numbers)
+        self._list(browse, numbers)
+
+    def _list(self, browse: Browse, numbers: list[int]) -> None:
+        self.model.set_pixel_ratio(self.devicePixelRatioF())
+        self.model.show_numbers(numbers, browse.words)
+        if numbers:
+            self.pane.show_list()
+        else:
+            kept, waiting = (self._overview.kept, self._overview.waiting) if self._overview else (0, 0)
+            self.pane.show_empty(emptiness_of(browse, kept, waiting))
+        self._show_heading()
+        self._settle.start()
+
+    def _show_overview(self, overview: Overview) -> None:
+        self._overview = overview
+        self.sidebar.show_overview(overview)
+        self.sidebar.show_chosen(replace(self._browse, words="", kind=None), self._saved)
+        self._show_heading()
+        if self._count == 0:
+            self.pane.show_empty(emptiness_of(self._browse, overview.kept, overview.waiting))
+
+    def _show_heading(self) -> None:
+        browse = self._browse
+        can_save = self._saved is None and bool(browse.words.strip() or browse.kind is not None)
+        self.pane.heading.show_listed(self._title(), self._count, browse.kind, can_save=can_save)
+
+    def _title(self) -> str:
+        browse, case = self._browse, self.case_shown()
+        if self._saved is not None:
+            return shown(self._saved.name)
+        if case is not None:
+            return shown(f"{case.reference} · {case.title}" if case.title else case.reference)
+        if browse.tag is not None:
+            return shown(browse.tag)
+        if browse.state is ItemState.BINNED:
+            return self.tr("Bin")
+        return self.tr("Not in any case") if browse.inbox else self.tr("All evidence")
+
+    def _choose(self, entry: Entry) -> None:
+        if entry.browse is None:
+            return
+        self._saved = entry.saved
+        if entry.saved is None:
+            # The words stay: a search is narrowed by what is chosen at the side.
+            self._show(replace(entry.browse, words=self._browse.words, kind=self._browse.kind))
+        else:
+            self._show(entry.browse)
+            self.words_shown.emit(entry.browse.words)
+
+    def _choose_kind(self, kind: ItemKind | None) -> None:
+        self._saved = None
+        self._show(replace(self._browse, kind=kind))
+
+    def _clear(self) -> None:
+        self._saved = None
+        self._show(Browse(state=self._browse.state, case=self._browse.case, tag=self._browse.tag))
+        self.words_shown.emit("")
+
+    # -- the current item -----------------------------------------------------------------------
+
+    def _show_current(self) -> None:
+        """Tell whoever shows one item; one that has not arrived is told when it does."""
+        number = self.pane.list.current_number()
+        if number is None or not self.model.rowCount():
+            wanted = None
+        else:
+            row = self.model.find_row(number)
+            if row is None:
+                return
+            wanted = row.item_id
+        if wanted != self._shown_id:
+            self._shown_id = wanted
+            self.item_chosen.emit(wanted)
+
+    # -- asking before acting -------------------------------------------------------------------
+
+    def _ask_tags(self) -> None:
+        numbers = self.pane.list.selected_numbers()
+        known = self._overview.tags if self._overview is not None else ()
+        dialog = TagDialog(len(numbers), known, self)
+        dialog.chosen.connect(lambda add, remove: self.actions_.tag(numbers, add, remove))
+        dialog.open()
+
+    def _ask_case(self) -> None:
+        numbers = self.pane.list.selected_numbers()
+        cases = self._overview.cases if self._overview is not None else ()
+        dialog = CaseDialog(len(numbers), cases, self)
+        dialog.case_chosen.connect(lambda case: self.actions_.add_to_case(numbers, case))
+        dialog.new_case_named.connect(lambda reference: self.actions_.add_to_case(numbers, reference))
+        dialog.open()
+
+    def _ask_name(self) -> None:
+        browse = self._browse
+        title, label = self.tr("Keep this search"), self.tr("&Name of the search")
+
+        def keep(name: str) -> None:
+            self._operations.change(lambda session: save_search(session, name, browse), self._kept)
+
+        ask_name(self, title, label, self.tr("Keep"), browse.words.strip(), keep)
+
+    def _kept(self, saved: SavedSearch) -> None:
+        self._saved = saved
+        self._show_heading()
+
+    def _remove_search(self, saved: SavedSearch) -> None:
+        self._operations.change(lambda session: remove_search(session, saved.id))
+
+    # -- what happened --------------------------------------------------------------------------
+
+    def _show_long(self, job: Job) -> None:
+        later = self._timer(_SHORT_JOB_MS, lambda: self.job_started.emit(job))
+        job.ended.connect(later.stop)
+        job.ended.connect(later.deleteLater)
+        later.start()
+
+    def _taken(self, taken: Taken) -> None:
+        self.pane.report.show_taken(taken)
+        if taken.report.items:
+            self.looks.start()
+
+    def _not_looked_into(self, error: SheafError) -> None:
+        self.pane.notice.say(isolated(describe(error)[0]), can_undo=False)
+
+    # -- layout ---------------------------------------------------------------------------------
+
+    def _show_as_grid(self, grid: bool) -> None:
+        self.pane.list.show_as_grid(grid)
+        self._remember.start()
+
+    def _save_layout(self) -> None:
+        values: dict[str, object] = {"grid": self.pane.list.as_grid}
+        for index, size in enumerate(self._splitter.sizes()):
+            values[f"pane_{index}"] = size
+        self._operations.read(lambda session: _remember_layout(session, values), lambda nothing: None)
+
+    def _restore_layout(self, values: dict[str, object]) -> None:
+        if values.get("grid") is True:
+            self.pane.heading.show_as_grid(True)
+        sizes = [values.get(f"pane_{index}") for index in range(self._splitter.count())]
+        if all(isinstance(size, int) and 0 < size < 10_000 for size in sizes):
+            self._splitter.setSizes([size for size in sizes if isinstance(size, int)])
+        self._remember.stop()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.model.set_pixel_ratio(self.devicePixelRatioF())
+
+
+def _remember_layout(session: Session, values: dict[str, object]) -> None:
+    remember(session, _NAME, values)
