@@ -78,7 +78,8 @@ class Preview(QWidget):
             look.shown.connect(lambda kind=kind: self._show_look(kind))
             look.failed.connect(self._fail)
             look.noticed.connect(self._set_notice)
-        layout.addLayout(self._make_switch())
+        #: The ways to look at the item; whoever places the preview places this near it.
+        self.switch = self._make_switch()
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -130,28 +131,28 @@ class Preview(QWidget):
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _make_switch(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_switch(self) -> QWidget:
+        switch = QWidget(self)
+        row = QHBoxLayout(switch)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.XS)
-        row.addStretch(1)
         names = {
             PreviewKind.PICTURE: self.tr("Picture"),
             PreviewKind.PDF: self.tr("Pages"),
             PreviewKind.TEXT: self.tr("Text"),
             PreviewKind.BYTES: self.tr("Bytes"),
         }
-        group = QButtonGroup(self)
+        group = QButtonGroup(switch)
         self._switch: dict[PreviewKind, QToolButton] = {}
         for kind, name in names.items():
-            button = small_button(self, name, text=name)
+            button = small_button(switch, name, text=name)
             button.setCheckable(True)
             button.hide()
             button.clicked.connect(lambda checked, kind=kind: self._choose(kind))
             group.addButton(button)
             row.addWidget(button)
             self._switch[kind] = button
-        row.addStretch(1)
-        return row
+        return switch
 
     def _choose(self, kind: PreviewKind) -> None:
         self._kind = kind

@@ -1,0 +1,273 @@
+"""The right-hand pane: the preview of one item, and beneath it its record, its findings and its custody."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.records import FieldValueError, NotFoundError
+from hrd_desktop.domain.records import Item
+from hrd_desktop.services.cases import register
+from hrd_desktop.services.edit import edit
+from hrd_desktop.services.item_form import ItemForm, load_item_form
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.detail.custody_entries import custody_entries
+from hrd_desktop.ui.detail.entries import EntriesModel, EntriesView
+from hrd_desktop.ui.detail.found_entries import found_entries
+from hrd_desktop.ui.detail.header import DetailHeader
+from hrd_desktop.ui.detail.message_page import MessagePage
+from hrd_desktop.ui.detail.preview import Preview
+from hrd_desktop.ui.detail.record_form import Draft, RecordChange, RecordForm
+from hrd_desktop.ui.dialogs import tell
+from hrd_desktop.ui.messages import describe
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import filled, isolated, plain_label
+from hrd_desktop.ui.theme.tokens import Space
+
+
+class DetailPane(QWidget):
+    """Shows one item at a time.
+
+    ``item_changed`` comes after this pane has changed the item. ``item_wanted`` carries the id of another
+    item that the user asks for here. What is entered and not saved is kept, item by item, until it is saved,
+    reverted or the vault is locked.
+    """
+
+    item_changed = Signal()
+    item_wanted = Signal(object)
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._item_id: UUID | None = None
+        self._question = 0
+        self._shown: Item | None = None
+        self._drafts: dict[UUID, tuple[str, Draft]] = {}
+        self.preview = Preview(operations, self)
+        self.header = DetailHeader(self.preview.switch, self)
+        self.form = RecordForm(self)
+        self.found = EntriesModel(self)
+        self.custody = EntriesModel(self)
+        self._stack = QStackedWidget(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._make_unsaved_row())
+        layout.addWidget(self._stack, 1)
+        self._message = MessagePage(self)
+        self._stack.addWidget(self._message)
+        self._stack.addWidget(self._make_item_page())
+        self.form.save_asked.connect(self._save)
+        self.form.case_chosen.connect(self._register)
+        self.form.changed.connect(lambda changed: self._show_unsaved())
+        operations.changed.connect(self.refresh)
+        self._show_nothing()
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_item(self, item_id: UUID | None) -> None:
+        """Show this item, or the empty state. From now on nothing of another one is on the screen."""
+        if item_id == self._item_id:
+            return
+        self._keep_draft()
+        self._item_id = item_id
+        self._shown = None
+        self.preview.clear()
+        self.form.clear()
+        self.found.show_entries(())
+        self.custody.show_entries(())
+        self._show_unsaved()
+        if item_id is None:
+            self._question += 1
+            self._show_nothing()
+        else:
+            # The message page is blank until the record is there.
+            self._message.say()
+            self._stack.setCurrentWidget(self._message)
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask again for what is shown; what was entered meanwhile stays."""
+        item_id = self._item_id
+        if item_id is None:
+            return
+        self._question += 1
+        question = self._question
+        self._operations.read(
+            lambda session: load_item_form(session, item_id),
+            lambda form: self._show_form(question, form),
+            lambda error: self._refuse(question, error),
+        )
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether anything that was entered, here or before, is not saved."""
+        return self.form.is_changed or bool(self._drafts)
+
+    def forget(self) -> None:
+        """Let go of everything, entered or shown: the vault is being locked."""
+        self.form.clear()
+        self._drafts.clear()
+        self.show_item(None)
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _make_item_page(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(Space.S)
+        layout.addWidget(self.header)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, page)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(Space.XS)
+        self.splitter.addWidget(self.preview)
+        self.tabs = QTabWidget(page)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.form, self.tr("Record"))
+        found = EntriesView(self.found, self.tabs)
+        found.setAccessibleName(self.tr("Found in the file"))
+        self.tabs.addTab(found, self.tr("Found in the file"))
+        self.tabs.addTab(self._make_custody_page(), self.tr("Custody"))
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+        layout.addWidget(self.splitter, 1)
+        return page
+
+    def _make_custody_page(self) -> QWidget:
+        page = QWidget(self)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        view = EntriesView(self.custody, page)
+        view.setAccessibleName(self.tr("Custody"))
+        layout.addWidget(view, 1)
+        words = plain_label(
+            self.tr("This log begins at import and cannot prove what happened before it."),
+            page,
+            tone="muted",
+            wrap=True,
+        )
+        words.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
+        layout.addWidget(words)
+        return page
+
+    def _make_unsaved_row(self) -> QWidget:
+        self._unsaved = QWidget(self)
+        row = QHBoxLayout(self._unsaved)
+        row.setContentsMargins(Space.L, Space.S, Space.L, 0)
+        row.setSpacing(Space.S)
+        self._unsaved_words = plain_label(parent=self._unsaved, tone="warning", wrap=True)
+        row.addWidget(self._unsaved_words, 1)
+        go_back = QPushButton(self.tr("Go back"), self._unsaved)
+        go_back.setAccessibleName(self.tr("Go back to the item with unsaved changes"))
+        go_back.clicked.connect(self._go_back)
+        row.addWidget(go_back)
+        self._unsaved.hide()
+        return self._unsaved
+
+    def _show_nothing(self) -> None:
+        self._message.say(
+            "evidence",
+            self.tr("Nothing is selected."),
+            self.tr("Choose an item in the list: it is shown here with its record and its custody log."),
+        )
+        self._stack.setCurrentWidget(self._message)
+
+    def _show_form(self, question: int, form: ItemForm) -> None:
+        if question != self._question:
+            return
+        item = form.view.item
+        self._shown = item
+        kept = self._drafts.pop(item.id, None)
+        self.header.show_item(item)
+        self.form.show_form(form, kept[1] if kept is not None else None)
+        self.found.show_entries(found_entries(item, form.view.found))
+        self.custody.show_entries(custody_entries(form.view.custody))
+        self._stack.setCurrentIndex(1)
+        self.preview.refresh(item)
+        self._show_unsaved()
+
+    def _refuse(self, question: int, error: SheafError) -> None:
+        if question != self._question:
+            return
+        if isinstance(error, NotFoundError) and self._item_id is not None:
+            # Destroyed or taken out meanwhile; what was entered for it has nowhere to go.
+            self._drafts.pop(self._item_id, None)
+        self.preview.clear()
+        self.form.clear()
+        self._shown = None
+        happened, safe, do = describe(error)
+        self._message.say("warning", happened, f"{safe} {do}".strip())
+        self._stack.setCurrentWidget(self._message)
+        self._show_unsaved()
+
+    # -- changing -------------------------------------------------------------------------------
+
+    def _save(self, change: RecordChange) -> None:
+        def work(session: Session) -> Item:
+            return edit(
+                session,
+                change.item_id,
+                change.values,
+                add_tags=change.added_tags,
+                remove_tags=change.removed_tags,
+                people=change.people,
+                reason=change.reason,
+            )
+
+        self._operations.change(work, lambda item: self.item_changed.emit(), self._not_saved)
+
+    def _not_saved(self, error: SheafError) -> None:
+        if isinstance(error, FieldValueError) and str(error.fields["field"]) in self.form.editors:
+            self.form.show_problem(str(error.fields["field"]), str(error.fields["reason"]))
+        else:
+            tell(self, error)
+
+    def _register(self, case_id: UUID) -> None:
+        item_id = self._item_id
+        if item_id is None:
+            return
+        self._operations.change(
+            lambda session: register(session, item_id, case_id),
+            lambda done: self.item_changed.emit(),
+            self._not_saved,
+        )
+
+    # -- what is not saved ----------------------------------------------------------------------
+
+    def _keep_draft(self) -> None:
+        draft = self.form.draft()
+        if draft is not None and self._shown is not None:
+            self._drafts[self._shown.id] = (self._shown.reference, draft)
+
+    def _show_unsaved(self) -> None:
+        others = [reference for item_id, (reference, _) in self._drafts.items() if item_id != self._item_id]
+        self._unsaved_words.setText(
+            filled(
+                self.tr("Changes that are not saved: {items}"),
+                items=", ".join(isolated(reference) for reference in others),
+            )
+        )
+        self._unsaved.setVisible(bool(others))
+
+    def _go_back(self) -> None:
+        for item_id in self._drafts:
+            if item_id != self._item_id:
+                self.show_item(item_id)
+                self.item_wanted.emit(item_id)
+                return
