@@ -86,10 +86,12 @@ class PlainDialog(QDialog):
         self, text: str, role: QDialogButtonBox.ButtonRole, *, look: str = "", icon_name: str = ""
     ) -> QPushButton:
         """A button that says what it does; ``look`` is ``primary``, ``danger`` or ``quiet``."""
-        button = self.buttons.addButton(text, role)
+        # The look first: the box polishes what it is given, and a property set later would not be seen.
+        button = QPushButton(text, self)
         button.setAccessibleName(text)
         if look:
             button.setProperty("role", look)
+        self.buttons.addButton(button, role)
         button.setAutoDefault(look == "primary")
         button.setDefault(look == "primary")
         return button
