@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import Case, CaseItem, CaseStatus
-from hrd_desktop.ui.detail.editors import calm_box
+from hrd_desktop.ui.detail.switch import CalmComboBox
 from hrd_desktop.ui.dialogs import sized
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space, Type
@@ -32,7 +32,7 @@ class CasesEditor(QWidget):
         row = QHBoxLayout(self._row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        self.box = calm_box(self._row)
+        self.box = CalmComboBox(self._row)
         self.box.setAccessibleName(self.tr("Case to register in"))
         self.button = QPushButton(self.tr("Register"), self._row)
         self.button.setAccessibleName(self.tr("Register in this case"))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, QSize, QStringListModel, Qt, QTimeZone, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QCalendarWidget,
-    QCheckBox,
-    QComboBox,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -21,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
+from hrd_desktop.ui.detail.switch import CalmComboBox, Switch
 from hrd_desktop.ui.dialogs import sized
 from hrd_desktop.ui.text import plain_label
 from hrd_desktop.ui.theme.icons import icon
@@ -207,13 +205,6 @@ class TextEditor(FieldEditor):
         return self.edit.toPlainText()
 
 
-class _CalmComboBox(QComboBox):
-    """A wheel that passes over it scrolls the form and changes no value."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
-        event.ignore()
-
-
 class ChoiceEditor(FieldEditor):
     """One of a few values, each shown by its word."""
 
@@ -221,7 +212,7 @@ class ChoiceEditor(FieldEditor):
         self, label: str, choices: Sequence[tuple[str, str]], hint: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(label, hint, parent)
-        self.box = calm_box(self)
+        self.box = CalmComboBox(self)
         for value, word in choices:
             self.box.addItem(word, value)
         self.box.currentIndexChanged.connect(self.edited)
@@ -241,7 +232,7 @@ class SwitchEditor(FieldEditor):
     def __init__(self, label: str, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(label, hint, parent)
         self.label.hide()
-        self.box = QCheckBox(label, self)
+        self.box = Switch(label, self)
         self.box.toggled.connect(self.edited)
         self._place(self.box, self.box)
 
@@ -250,14 +241,6 @@ class SwitchEditor(FieldEditor):
 
     def _shown(self) -> str:
         return "yes" if self.box.isChecked() else "no"
-
-
-def calm_box(parent: QWidget) -> QComboBox:
-    """A box of choices that the wheel does not change and that long words do not make wide."""
-    box = _CalmComboBox(parent)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(6)
-    return box
 
 
 def zone_names() -> list[str]:

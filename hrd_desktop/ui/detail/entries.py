@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QListView,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hrd_desktop.ui.theme.icons import colours_now
 from hrd_desktop.ui.theme.tokens import Space
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -126,17 +127,18 @@ class _EntryDelegate(QStyledItemDelegate):
         if not isinstance(entry, Entry):
             return
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        colours = colours_now()
         painter.save()
         painter.setLayoutDirection(option.direction)
         for rect, text, look in self._parts(entry, option.font, option.rect):
             painter.setFont(_font(option.font, look.bold))
-            role = QPalette.ColorRole.PlaceholderText if look.muted else QPalette.ColorRole.Text
-            painter.setPen(option.palette.color(QPalette.ColorRole.HighlightedText if chosen else role))
+            colour = colours.muted if look.muted else colours.text
+            painter.setPen(QColor(colours.on_accent_soft if chosen else colour))
             painter.drawText(
                 QStyle.visualRect(option.direction, option.rect, rect), _flags(option.direction), text
             )
         if entry.style is not EntryStyle.FACT and index.row() > 0:
-            painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
+            painter.setPen(QColor(colours.border))
             painter.drawLine(option.rect.topLeft(), option.rect.topRight())
         painter.restore()
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from hrd_desktop.domain.records import ItemPerson
 from hrd_desktop.ui.detail.chips import Chips
 from hrd_desktop.ui.detail.controls import small_button
-from hrd_desktop.ui.detail.editors import calm_box
 from hrd_desktop.ui.detail.record_words import choice_word, choices_of, field_word
+from hrd_desktop.ui.detail.switch import CalmComboBox
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -41,9 +41,9 @@ class PeopleEditor(QWidget):
         row = QHBoxLayout(self._row)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
-        self.contact = calm_box(self._row)
+        self.contact = CalmComboBox(self._row)
         self.contact.setAccessibleName(self.tr("Contact"))
-        self.how = calm_box(self._row)
+        self.how = CalmComboBox(self._row)
         self.how.setAccessibleName(self.tr("How the contact is in it"))
         for value, word in choices_of("how"):
             self.how.addItem(word, value)

@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from hrd_desktop.domain.decoded import Pixels
-from hrd_desktop.ui.theme.tokens import LIGHT, Colours, Space
+from hrd_desktop.ui.theme.icons import colours_now
+from hrd_desktop.ui.theme.tokens import Space
 
 STEP = 1.25
 LARGEST_SCALE = 16.0
@@ -236,7 +237,7 @@ class PictureView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), QColor(_colours().preview))
+        painter.fillRect(event.rect(), QColor(colours_now().preview))
         if self._images:
             image = self._best_image()
             content = self._content()
@@ -251,7 +252,7 @@ class PictureView(QAbstractScrollArea):
             painter.restore()
         if self.hasFocus():
             pen = painter.pen()
-            pen.setColor(QColor(_colours().focus))
+            pen.setColor(QColor(colours_now().focus))
             pen.setWidth(4)
             painter.setPen(pen)
             painter.drawRect(self.viewport().rect())
@@ -356,9 +357,3 @@ class PictureView(QAbstractScrollArea):
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         else:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-
-
-def _colours() -> Colours:
-    application = QApplication.instance()
-    colours = application.property("colours") if application is not None else None
-    return colours if isinstance(colours, Colours) else LIGHT

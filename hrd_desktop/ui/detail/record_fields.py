@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from hrd_desktop.ui.detail.editors import (
@@ -59,7 +60,7 @@ class FieldGroup(QFrame):
         row = QHBoxLayout()
         row.setSpacing(Space.M)
         for widget in widgets:
-            row.addWidget(widget, 1)
+            row.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
 
 
