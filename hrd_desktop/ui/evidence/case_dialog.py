@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialogButtonBox, QLabel, QLine
 from hrd_desktop.domain.records import Case
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.text import filled, isolated, number_text
+from hrd_desktop.ui.theme.tokens import Space
 
 
 class CaseDialog(PlainDialog):
@@ -32,6 +33,7 @@ class CaseDialog(PlainDialog):
         self.list.setAccessibleName(self.tr("Cases to choose from"))
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setMinimumHeight(160)
+        self.list.setSpacing(Space.XS)
         self.list.setVisible(bool(self._cases))
         self.body.addWidget(self.list, 1)
         label = QLabel(self.tr("&Or open a new case with this reference"), self)

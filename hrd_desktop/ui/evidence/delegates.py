@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from hrd_desktop.domain.names import shown
 from hrd_desktop.services.browse import BrowseRow
@@ -111,6 +111,11 @@ class _Drawing:
             clip.addRoundedRect(target, Size.RADIUS, Size.RADIUS)
             painter.setClipPath(clip)
             painter.drawImage(target, image)
+            painter.setClipping(False)
+            # A white page on a white ground must still have an edge.
+            painter.setPen(QColor(self.colours.border))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(clip)
         painter.restore()
 
     def text(
@@ -264,7 +269,8 @@ class TileDelegate(QStyledItemDelegate):
     """An item as a tile: its picture, and beneath it its title and reference."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802  # Qt's name
-        return TILE
+        view = self.parent()
+        return view.gridSize() if isinstance(view, QListView) and view.gridSize().isValid() else TILE
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hrd_desktop.domain.records import ItemKind
 from hrd_desktop.ui.dialogs import sized
@@ -25,17 +33,18 @@ class ListHeading(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         row.setSpacing(Space.S)
+        words = QVBoxLayout()
+        words.setSpacing(0)
         self._title = sized(plain_label(parent=self), Type.TITLE, bold=True)
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row.addWidget(self._title, 1)
-        self._count = plain_label(parent=self, tone="muted")
-        row.addWidget(self._count)
+        self._count = sized(plain_label(parent=self, tone="muted"), Type.SMALL)
+        words.addWidget(self._title)
+        words.addWidget(self._count)
+        row.addLayout(words, 1)
         self._save = QToolButton(self)
-        self._save.setIcon(icon("add"))
-        self._save.setText(self.tr("Keep this search"))
-        self._save.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._save.setProperty("role", "quiet")
-        self._save.setAccessibleName(self._save.text())
+        self._save.setText(self.tr("Keep"))
+        self._save.setToolTip(self.tr("Keep this search at the side"))
+        self._save.setAccessibleName(self.tr("Keep this search"))
         self._save.clicked.connect(self.save_asked)
         row.addWidget(self._save)
         self._kinds = QComboBox(self)
@@ -63,7 +72,9 @@ class ListHeading(QWidget):
         self._title.setText(title)
         self._title.setToolTip(title)
         sentence = self.tr("1 item") if count == 1 else self.tr("{count} items")
-        self._count.setText("" if count is None else filled(sentence, count=number_text(count)))
+        self._count.setText(
+            self.tr("Counting") if count is None else filled(sentence, count=number_text(count))
+        )
         self._kinds.setCurrentIndex(max(0, self._kinds.findData(kind.value if kind is not None else None)))
         self._save.setVisible(can_save)
 

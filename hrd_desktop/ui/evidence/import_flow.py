@@ -89,10 +89,13 @@ class ImportFlow(QObject):
 
 
 class LookInto(QObject):
-    """Looks into items that wait for it, while anything else goes on. ``progressed`` tells views to look."""
+    """Looks into items that wait for it, while anything else goes on.
+
+    ``progressed`` comes now and then while it runs, ``ended`` with how many items were looked into.
+    """
 
     progressed = Signal()
-    ended = Signal()
+    ended = Signal(int)
     failed = Signal(object)
 
     def __init__(self, operations: Operations, parent: QObject | None = None) -> None:
@@ -100,6 +103,7 @@ class LookInto(QObject):
         self._operations = operations
         self._cancel: CancelToken | None = None
         self._again = False
+        self._count = 0
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self.progressed)
@@ -121,19 +125,21 @@ class LookInto(QObject):
         def work(session: Session) -> int:
             return 0 if session.vault.read_only else derive_pending(session, cancel=cancel)
 
-        self._operations.read(work, lambda count: self._done(), self._stopped)
+        self._operations.read(work, self._done, self._stopped)
 
     def _stopped(self, error: SheafError) -> None:
         self._again = False
-        self._done()
+        self._done(0)
         self.failed.emit(error)
 
-    def _done(self) -> None:
+    def _done(self, count: int) -> None:
         self._timer.stop()
+        self._count += count
         if self._cancel is not None:
             self._operations.release(self._cancel)
             self._cancel = None
         if self._again:
             self.start()
         else:
-            self.ended.emit()
+            count, self._count = self._count, 0
+            self.ended.emit(count)

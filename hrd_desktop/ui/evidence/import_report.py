@@ -134,13 +134,14 @@ class ImportReport(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         for section in range(3):
             header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
         column.addWidget(self._table, 1)
         self._outside = plain_label(parent=self, tone="muted", wrap=True)
         column.addWidget(self._outside)
         self._synced = plain_label(parent=self, tone="warning", wrap=True)
         column.addWidget(self._synced)
-        self.setMaximumHeight(300)
+        self.setMaximumHeight(340)
         self.hide()
 
     @property
@@ -154,7 +155,8 @@ class ImportReport(QWidget):
         self._summary.setText(summary_text(report))
         self._model.show_report(report)
         rows = min(4, self._model.rowCount())
-        self._table.setMinimumHeight((rows + 1) * (Size.CONTROL - 4))
+        height = rows * (Size.CONTROL - 6) + self._table.horizontalHeader().sizeHint().height() + 2
+        self._table.setMinimumHeight(height)
         self._outside.setText(outside_text(taken.outside))
         self._outside.setVisible(bool(taken.outside))
         synced = [place for place in taken.outside if place.synced_by is not None]

@@ -85,8 +85,11 @@ class ListPane(QWidget):
         column.addWidget(middle, 1)
         self.notice = Notice(self)
         self.report = ImportReport(self)
-        for widget in (self.notice, self.report):
-            column.addWidget(widget)
+        below = QVBoxLayout()
+        below.setContentsMargins(Space.S, 0, Space.S, 0)
+        below.addWidget(self.report)
+        column.addWidget(self.notice)
+        column.addLayout(below)
         self._in_bin = False
         self.actions_by_name: dict[str, QAction] = {}
         column.addWidget(self._action_bar())

@@ -287,7 +287,8 @@ def _scaled(picture: QImage, edge: int, ratio: float, mode: Qt.AspectRatioMode) 
     if mode is Qt.AspectRatioMode.KeepAspectRatioByExpanding or max(size.width(), size.height()) > pixels:
         picture = picture.scaled(QSize(pixels, pixels), mode, Qt.TransformationMode.SmoothTransformation)
     if mode is Qt.AspectRatioMode.KeepAspectRatioByExpanding:
-        left, top = (picture.width() - pixels) // 2, (picture.height() - pixels) // 2
+        # Of a tall page the top is what is recognised.
+        left, top = (picture.width() - pixels) // 2, (picture.height() - pixels) // 4
         picture = picture.copy(left, top, pixels, pixels)
     picture.setDevicePixelRatio(ratio)
     return picture

@@ -11,6 +11,8 @@ from hrd_desktop.ui.operations import Operations
 
 T = TypeVar("T")
 
+_Question = tuple[Callable[[Session], T], Callable[[T], Any], Callable[[SheafError], Any] | None]
+
 
 class Newest(Generic[T]):
     """While a question is on its way the next one waits, and one that waits is replaced by a newer one.
@@ -22,17 +24,22 @@ class Newest(Generic[T]):
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
         self._busy = False
-        self._waiting: tuple[Callable[[Session], T], Callable[[T], Any]] | None = None
+        self._waiting: _Question[T] | None = None
 
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come."""
         return self._busy
 
-    def ask(self, work: Callable[[Session], T], done: Callable[[T], Any]) -> None:
-        """Put a question; ``done`` gets its answer unless a newer question is put before."""
+    def ask(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], Any],
+        failed: Callable[[SheafError], Any] | None = None,
+    ) -> None:
+        """Put a question; ``done`` (or ``failed``) gets its answer unless a newer question is put before."""
         if self._busy:
-            self._waiting = (work, done)
+            self._waiting = (work, done, failed)
             return
         self._busy = True
 
@@ -40,17 +47,16 @@ class Newest(Generic[T]):
             if not self._next():
                 done(result)
 
-        def failed(error: SheafError) -> None:
+        def refused(error: SheafError) -> None:
             if not self._next():
-                self._operations.failed.emit(error)
+                (failed or self._operations.failed.emit)(error)
 
-        self._operations.read(work, answered, failed)
+        self._operations.read(work, answered, refused)
 
     def _next(self) -> bool:
         self._busy = False
         if self._waiting is None:
             return False
-        work, done = self._waiting
-        self._waiting = None
-        self.ask(work, done)
+        question, self._waiting = self._waiting, None
+        self.ask(*question)
         return True

@@ -159,6 +159,8 @@ class EvidenceSection(DropZone):
     def _connect(self) -> None:
         pane, actions = self.pane, self.actions_
         self._operations.changed.connect(self.refresh)
+        # What changed is put into the index now, so that the next search need not wait for it.
+        self._operations.changed.connect(self.looks.start)
         self.model.rows_arrived.connect(self._show_current)
         self.sidebar.chosen.connect(self._choose)
         self.sidebar.removal_asked.connect(self._remove_search)
@@ -182,7 +184,7 @@ class EvidenceSection(DropZone):
         self.imports.finished.connect(self._taken)
         self.imports.failed.connect(lambda error: tell(self, error))
         self.looks.progressed.connect(self.model.refresh)
-        self.looks.ended.connect(self.refresh)
+        self.looks.ended.connect(self._looked)
         self.looks.failed.connect(self._not_looked_into)
         self.paths_dropped.connect(self.import_paths)
         self._splitter.splitterMoved.connect(lambda position, index: self._remember.start())
@@ -345,8 +347,10 @@ class EvidenceSection(DropZone):
 
     def _taken(self, taken: Taken) -> None:
         self.pane.report.show_taken(taken)
-        if taken.report.items:
-            self.looks.start()
+
+    def _looked(self, count: int) -> None:
+        if count:
+            self.refresh()
 
     def _not_looked_into(self, error: SheafError) -> None:
         self.pane.notice.say(isolated(describe(error)[0]), can_undo=False)

@@ -204,6 +204,7 @@ class Sidebar(QListView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.customContextMenuRequested.connect(self._offer)
         self.setMinimumWidth(150)
+        self.setViewportMargins(0, Space.S, 0, Space.S)
         self._showing = False
         self.selectionModel().currentChanged.connect(self._choose)
 
