@@ -1,0 +1,96 @@
+"""Pages made of cards, one below the other: a headline, a few words, controls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from hrd_desktop.ui.dialogs import sized
+from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.theme.tokens import Size, Space, Type
+
+_WIDTH = 720
+
+
+class CardPage(QScrollArea):
+    """A column of cards in the middle, which scrolls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget(self)
+        inside.setObjectName("screen")
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XXL)
+        holder = QWidget(inside)
+        holder.setMaximumWidth(_WIDTH)
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Space.L)
+        self._title = sized(plain_label("", holder), Type.HEADLINE, bold=True)
+        self._column.addWidget(self._title)
+        self._column.addStretch(1)
+        row.addWidget(holder, 10)
+        row.addStretch(1)
+        self.setWidget(inside)
+
+    def set_title(self, title: str) -> None:
+        """The headline above the cards."""
+        self._title.setText(title)
+
+    def add(self, card: QWidget) -> None:
+        """One more card, below the others."""
+        self._column.insertWidget(self._column.count() - 1, card)
+
+
+class Card(QFrame):
+    """``body`` takes the controls."""
+
+    def __init__(self, title: str, words: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", True)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(Space.XL, Space.L, Space.XL, Space.XL)
+        self.body.setSpacing(Space.M)
+        self.body.addWidget(sized(plain_label(title, self, wrap=True), Type.TITLE, bold=True))
+        if words:
+            self.add_words(words)
+
+    def add_words(self, words: str, *, tone: str = "muted") -> QLabel:
+        """A paragraph."""
+        label = plain_label(words, self, tone=tone, wrap=True)
+        self.body.addWidget(label)
+        return label
+
+    def add_row(self, label: str, control: QWidget, *, width: int = Size.FORM_WIDTH // 2) -> None:
+        """A control with its name before it."""
+        row = QHBoxLayout()
+        row.setSpacing(Space.L)
+        name = plain_label(label, self)
+        name.setBuddy(control)
+        control.setMinimumWidth(width)
+        row.addWidget(name, 1)
+        row.addWidget(control)
+        self.body.addLayout(row)
+
+    def add_buttons(self, *buttons: QPushButton) -> None:
+        """Buttons side by side, at the start of the line."""
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        for button in buttons:
+            row.addWidget(button)
+        row.addStretch(1)
+        self.body.addLayout(row)
+
+    def button(self, text: str, icon_name: str = "", *, look: str = "") -> QPushButton:
+        """A button that says what it does."""
+        made = QPushButton(text, self)
+        if icon_name:
+            made.setIcon(icon(icon_name, "danger" if look == "danger" else "text"))
+        made.setAccessibleName(text)
+        if look:
+            made.setProperty("role", look)
+        return made

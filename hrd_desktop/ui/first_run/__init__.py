@@ -1,0 +1,1 @@
+"""The first run: from nothing to an open vault, one decision a page."""

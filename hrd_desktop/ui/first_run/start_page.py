@@ -1,0 +1,57 @@
+"""The first page: make a vault, or open one that is there."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from hrd_desktop.ui.first_run.page import Page
+from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.theme.tokens import Size, Space
+
+
+class StartPage(Page):
+    """Emits which of the two it is to be."""
+
+    create_chosen = Signal()
+    open_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            self.tr("A locked place for evidence and contacts"),
+            self.tr(
+                "Everything you put into a vault is encrypted on this computer and nowhere else. "
+                "This program never uses the network."
+            ),
+            parent,
+        )
+        for text, explained, name, signal, look in (
+            (
+                self.tr("Create a new vault"),
+                self.tr("Takes about three minutes. Have paper and a pen ready."),
+                "add",
+                self.create_chosen,
+                "primary",
+            ),
+            (
+                self.tr("Open a vault you have"),
+                self.tr("A folder on this computer or on a stick."),
+                "folder",
+                self.open_chosen,
+                "",
+            ),
+        ):
+            button = QPushButton(icon(name, "on_accent" if look else "text"), text, self)
+            button.setIconSize(QSize(Size.ICON, Size.ICON))
+            button.setMinimumHeight(Size.CONTROL + Space.M)
+            button.setAccessibleName(text)
+            button.setAccessibleDescription(explained)
+            button.setProperty("role", look)
+            button.clicked.connect(signal)
+            self.body.addWidget(button)
+            self.body.addWidget(plain_label(explained, self, tone="muted", wrap=True))
+            self.body.addSpacing(Space.S)
+
+    def is_ready(self) -> bool:
+        return False

@@ -1,0 +1,128 @@
+"""The help section: after a wipe, what the keys do, what the program cannot do, and which program this is."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from hrd_desktop.domain.version import TOOL
+from hrd_desktop.process.network import network_is_given_up
+from hrd_desktop.ui.cards import Card, CardPage
+from hrd_desktop.ui.text import isolated, plain_label
+from hrd_desktop.ui.theme.tokens import Space
+
+
+class HelpSection(CardPage):
+    """Words only; nothing here needs the vault."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.set_title(self.tr("Help"))
+        self.add(
+            self._steps(
+                self.tr("I have just wiped"),
+                [
+                    self.tr(
+                        "Tell nobody your passphrase or recovery code: they may still open older copies."
+                    ),
+                    self.tr("If you can, switch the computer off: what was on the screen fades with it."),
+                    self.tr(
+                        "Remember where copies are: backups, sticks, bundles you gave away, folders that a "
+                        "program copies to the network. Panic has not reached them."
+                    ),
+                    self.tr(
+                        "Say nothing about the wipe before you have spoken to a lawyer: destroying data can "
+                        "itself be charged."
+                    ),
+                    self.tr(
+                        "When you are safe, restore the backup on another computer, with a new passphrase."
+                    ),
+                ],
+            )
+        )
+        self.add(
+            self._steps(
+                self.tr("I wiped by accident"),
+                [
+                    self.tr("Restore the newest backup. What came in after it is lost."),
+                    self.tr(
+                        "The originals may still lie where they came from: cards, telephones, folders."
+                    ),
+                    self.tr("Whoever received a bundle from you has what was in it."),
+                    self.tr(
+                        "Without a backup and without the originals there is no way back. No program and no "
+                        "laboratory can open the vault: its keys no longer exist."
+                    ),
+                ],
+            )
+        )
+        self.add(self._make_keys_card())
+        self.add(
+            self._steps(
+                self.tr("What this program cannot do"),
+                [
+                    self.tr("Protect what is on the screen from somebody who sees the screen."),
+                    self.tr("Protect an open vault from malicious software on this computer."),
+                    self.tr("Make a weak passphrase strong, or a forgotten one known again."),
+                    self.tr("Reach copies: backups, older copies of the folder, bundles."),
+                    self.tr("Prove that you have nothing else."),
+                ],
+            )
+        )
+        self.add(self._make_version_card())
+
+    def _steps(self, title: str, sentences: Sequence[str]) -> Card:
+        card = Card(title, "", self)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.M)
+        grid.setVerticalSpacing(Space.S)
+        grid.setColumnStretch(1, 1)
+        for number, sentence in enumerate(sentences):
+            grid.addWidget(plain_label("•", card, tone="muted"), number, 0)
+            grid.addWidget(plain_label(sentence, card, wrap=True), number, 1)
+        card.body.addLayout(grid)
+        return card
+
+    def _make_keys_card(self) -> Card:
+        card = Card(self.tr("Keyboard"), "", self)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.XL)
+        grid.setVerticalSpacing(Space.S)
+        grid.setColumnStretch(1, 1)
+        for number, (keys, deed) in enumerate(
+            (
+                ("Ctrl+L", self.tr("Lock")),
+                ("Ctrl+F", self.tr("Search")),
+                ("Ctrl+I", self.tr("Import")),
+                ("Ctrl+E", self.tr("Export")),
+                ("Ctrl+1 … Ctrl+5", self.tr("Open a section")),
+                (
+                    "Ctrl+Shift+Backspace",
+                    self.tr("Lock at once; once more within three seconds: destroy the vault"),
+                ),
+                ("Tab", self.tr("The next control")),
+                ("Esc", self.tr("Close a dialog")),
+            )
+        ):
+            grid.addWidget(plain_label(isolated(keys), card), number, 0)
+            grid.addWidget(plain_label(deed, card, tone="muted", wrap=True), number, 1)
+        card.body.addLayout(grid)
+        return card
+
+    def _make_version_card(self) -> Card:
+        card = Card(self.tr("This program"), "", self)
+        card.add_words(
+            isolated(f"{TOOL} · Python {platform.python_version()} · Qt {qVersion()} · {platform.system()}"),
+            tone="",
+        )
+        card.add_words(
+            self.tr("The network is shut off for this program by the system itself.")
+            if network_is_given_up()
+            else self.tr(
+                "This program uses no network. On this system it cannot take the ability away from itself."
+            )
+        )
+        return card

@@ -1,0 +1,129 @@
+"""What a wipe did, shown for twenty seconds and stored nowhere. Only for owners who asked for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from hrd_desktop.process.spawn import spawn_command
+from hrd_desktop.services.wipe_report import FAILED, NOT_FOUND, OUT_OF_REACH, OVERWRITTEN
+from hrd_desktop.ui.background import Background
+from hrd_desktop.ui.dialogs import sized
+from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
+from hrd_desktop.ui.theme.tokens import Size, Space, Type
+
+SHOWN_S = 20
+
+
+class PanicReport(QWidget):
+    """Runs the rest of the wipe as a program of its own, shows what it says, then calls ``end``."""
+
+    def __init__(
+        self, command: Sequence[str], end: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("screen")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._command = list(command)
+        self._end = end
+        self._left_s = SHOWN_S
+        self._background = Background(self)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(Space.XXL, Space.XXL, Space.XXL, Space.L)
+        outer.setSpacing(Space.M)
+        self._headline = sized(
+            plain_label(
+                self.tr("Your passphrase and recovery code may still open older copies. Keep them secret."),
+                self,
+                wrap=True,
+            ),
+            Type.HEADLINE,
+            bold=True,
+        )
+        outer.addWidget(self._headline)
+        self._lines = plain_label(self.tr("The keys are overwritten. Removing the rest…"), self, wrap=True)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._lines)
+        self._lines.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll.setMaximumWidth(2 * Size.FORM_WIDTH)
+        outer.addWidget(scroll, 1)
+        self._rest = plain_label("", self, tone="muted")
+        outer.addWidget(self._rest)
+        close = QPushButton(self.tr("Close now"), self)
+        close.setAccessibleName(self.tr("Close now"))
+        close.clicked.connect(self._end)
+        outer.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._tick)
+
+    def start(self) -> None:
+        """Run the command; the twenty seconds begin when it has ended."""
+
+        def work() -> list[dict[str, Any]]:
+            child = spawn_command(self._command)
+            printed = child.stdout.read() if child.stdout is not None else b""
+            child.wait()
+            try:
+                steps = json.loads(printed)["steps"]
+            except (ValueError, KeyError, TypeError):
+                return [{"step": "report", "result": FAILED, "detail": ""}]
+            return list(steps)
+
+        self._background.run(work, self._show)
+
+    def _show(self, steps: list[dict[str, Any]]) -> None:
+        order = (FAILED, OVERWRITTEN, OUT_OF_REACH, NOT_FOUND)
+        heads = {
+            FAILED: self.tr("NOT DONE"),
+            OVERWRITTEN: self.tr("Done"),
+            OUT_OF_REACH: self.tr("Out of reach, and untouched"),
+            NOT_FOUND: self.tr("Not there"),
+        }
+        lines: list[str] = []
+        for result in order:
+            found = [step for step in steps if step["result"] == result]
+            if found:
+                lines.append(heads[result])
+                lines += ["    " + self._line(step) for step in found]
+                lines.append("")
+        self._lines.setText("\n".join(lines))
+        self._timer.start()
+        self._tick()
+
+    def _line(self, step: dict[str, Any]) -> str:
+        names = {
+            "key-slots": self.tr("Keys"),
+            "key-slots-again": self.tr("Keys, once more and read back"),
+            "holder": self.tr("Other programs that had the vault open"),
+            "objects": self.tr("Encrypted items"),
+            "databases": self.tr("Records and search index"),
+            "journals": self.tr("Journals of the records"),
+            "settings": self.tr("Settings of this program"),
+            "files": self.tr("Files removed"),
+            "folder": self.tr("The folder of the vault"),
+            "older-copies": self.tr("Older copies of the vault, wherever they are"),
+            "backups": self.tr("Backups"),
+            "bundles": self.tr("Bundles that were given away"),
+            "flash-storage": self.tr("Blocks that a flash disk has put aside by itself"),
+            "file-system": self.tr("A file system that does not write in place"),
+            "synced-folder": self.tr("Copies made by a synchronising program"),
+        }
+        name = names.get(str(step["step"]), isolated(str(step["step"])))
+        detail = str(step["detail"])
+        return filled("{name}: {detail}", name=name, detail=isolated(detail)) if detail else name
+
+    def _tick(self) -> None:
+        if self._left_s <= 0:
+            self._timer.stop()
+            self._end()
+            return
+        self._rest.setText(
+            filled(self.tr("This closes in {seconds} seconds."), seconds=number_text(self._left_s))
+        )
+        self._left_s -= 1

@@ -1,0 +1,48 @@
+"""The settings while a vault is open: changed at once, saved in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from hrd_desktop.services.settings_file import Settings, SettingsFile
+from hrd_desktop.ui.operations import Operations
+
+
+class Preferences(QObject):
+    """``changed`` carries the settings as they are now."""
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        settings: Settings,
+        file: SettingsFile | None,
+        operations: Operations,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._file = file
+        self._operations = operations
+
+    def change(self, **values: Any) -> None:
+        """Set fields of ``Settings``."""
+        self.settings = replace(self.settings, **values)
+        self.changed.emit(self.settings)
+        self.save()
+
+    def save(self, done: Callable[[], Any] = lambda: None) -> None:
+        """Write the file. Vaults that another window has added to it meanwhile stay in it."""
+        file, wanted = self._file, self.settings
+        if file is None:
+            return
+
+        def merged(found: Settings) -> Settings:
+            vaults = found.with_vault(wanted.vaults[0]).vaults if wanted.vaults else found.vaults
+            return replace(wanted, vaults=vaults)
+
+        self._operations.read(lambda session: file.update(merged), lambda settings: done())

@@ -1,0 +1,251 @@
+"""Which screen follows which: first run, unlock, the vault, and out again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from hrd_desktop.domain.clock import Clock, to_microseconds
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.vault import WipedError, WrongCredentialError
+from hrd_desktop.services.create import choose_parameters, create
+from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.lock import blur_times
+from hrd_desktop.services.session import Session
+from hrd_desktop.services.settings_file import Settings, SettingsFile
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+from hrd_desktop.ui.application import apply_theme
+from hrd_desktop.ui.background import Background
+from hrd_desktop.ui.dialogs import tell
+from hrd_desktop.ui.first_run.wizard import FirstRun, NewVault
+from hrd_desktop.ui.leaving import Leaving
+from hrd_desktop.ui.lock_timer import LockTimer
+from hrd_desktop.ui.main_window import MainWindow
+from hrd_desktop.ui.messages import describe
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.panic_button import PanicButton
+from hrd_desktop.ui.panic_chord import PanicChord
+from hrd_desktop.ui.panic_report import PanicReport
+from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.sections import section_plans
+from hrd_desktop.ui.unlock_screen import UnlockScreen
+from hrd_desktop.ui.workspace import Workspace
+
+
+class Program(QObject):
+    """Wires the screens of one window. Nothing is read or written on the thread that paints."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        window: MainWindow,
+        leaving: Leaving,
+        settings_file: SettingsFile | None,
+        *,
+        random: Callable[[int], bytes],
+        clock: Clock,
+        parameters: str = "default",
+    ) -> None:
+        super().__init__(application)
+        self._application = application
+        self._window = window
+        self._leaving = leaving
+        self._settings_file = settings_file
+        self._settings = settings_file.load() if settings_file is not None else Settings()
+        self._random = random
+        self._clock = clock
+        self._parameters = parameters
+        self._background = Background(self)
+        self._workspace: Workspace | None = None
+        self._timer = LockTimer(application, parent=self)
+        self._timer.set_minutes(self._settings.lock_after_minutes)
+        self._timer.expired.connect(self.lock)
+        self._chord = PanicChord(application, parent=self)
+        self._chord.pressed.connect(self._panic_begins)
+        self._chord.released.connect(self._panic_let_go)
+        self._chord.completed.connect(self._wipe)
+        self._panicking = False
+        window.closing.connect(leaving.close)
+        window.lock_wanted.connect(self.lock)
+        apply_theme(application, self._settings.theme)
+
+    # -- before a vault is open ---------------------------------------------------------------
+
+    def start(self, vault: str, *, new: bool) -> None:
+        """Show the first screen: for ``vault``, an absolute path, or for what the settings know."""
+        if new:
+            self._show_first_run(new_path=vault)
+            return
+        known = self._settings.with_vault(vault).vaults if vault else self._settings.vaults
+        if not known:
+            self._show_first_run()
+            return
+        screen = self._show_unlock(known)
+        self._look_at(known[0], screen)
+
+    def _look_at(self, vault: str, screen: UnlockScreen) -> None:
+        """Finish a wipe that was begun, and blur the times that the process before this one left."""
+        now_ns = to_microseconds(self._clock.now_utc()) * 1000
+
+        def look() -> bool:
+            finished = finish_wipe_if_tombstoned(vault) is not None
+            if not finished:
+                blur_times(vault, now_ns)
+            return finished
+
+        def seen(finished: bool) -> None:
+            if finished:
+                screen.refuse(describe(WipedError())[0])
+
+        self._background.run(look, seen)
+
+    def _show_unlock(self, vaults: tuple[str, ...]) -> UnlockScreen:
+        panic = self._make_panic() if self._settings.panic_while_locked else None
+        screen = UnlockScreen(panic)
+        screen.show_vaults(vaults)
+        screen.unlock_wanted.connect(partial(self._unlock, screen))
+        screen.vault_chosen.connect(partial(self._choose, screen))
+        screen.new_vault_wanted.connect(lambda: self._show_first_run(back=True))
+        self._leaving.enter(vaults[0] if vaults else "", None)
+        self._window.show_screen(screen)
+        screen.start()
+        return screen
+
+    def _choose(self, screen: UnlockScreen, vault: str) -> None:
+        known = tuple(path for path in self._settings.vaults if path != vault)
+        screen.show_vaults((vault, *known))
+        self._leaving.enter(vault, None)
+        screen.start()
+
+    def _show_first_run(self, *, new_path: str = "", back: bool = False) -> None:
+        screen = FirstRun(
+            self._random, os.path.expanduser("~"), new_path=new_path, can_go_back=back, parent=None
+        )
+        screen.create_wanted.connect(partial(self._create, screen))
+        screen.open_wanted.connect(lambda path: self._show_unlock((path, *self._settings.vaults)))
+        screen.cancelled.connect(lambda: self._show_unlock(self._settings.vaults))
+        self._window.show_screen(screen)
+
+    def _unlock(self, screen: UnlockScreen, vault: str, text: str, key_file: str) -> None:
+        def work() -> Session:
+            try:
+                credential = load_credential(text, key_file or None)
+                return unlock(vault, credential, random=self._random, clock=self._clock)
+            except WipedError:
+                finish_wipe_if_tombstoned(vault)
+                raise
+
+        def failed(error: SheafError) -> None:
+            happened, _, do = describe(error)
+            # Of a wrong passphrase nothing more is said than that it is wrong.
+            screen.refuse(happened, "" if isinstance(error, WrongCredentialError) else do)
+
+        def done(session: Session) -> None:
+            screen.forget()
+            self._enter(vault, session)
+
+        screen.set_busy(True)
+        self._background.run(work, done, failed)
+
+    def _create(self, screen: FirstRun, wanted: NewVault) -> None:
+        def work() -> Session:
+            credential = load_credential(wanted.passphrase, None)
+            create(
+                wanted.path,
+                credential,
+                parameters=choose_parameters(self._parameters),
+                recovery_code=wanted.recovery_code,
+                reserve_bytes=0,
+                random=self._random,
+                clock=self._clock,
+            )
+            return unlock(wanted.path, credential, random=self._random, clock=self._clock)
+
+        def failed(error: SheafError) -> None:
+            screen.set_busy(False)
+            tell(self._window, error)
+
+        def done(session: Session) -> None:
+            screen.forget()
+            self._settings = replace(self._settings, lock_after_minutes=wanted.lock_after_minutes)
+            self._enter(wanted.path, session)
+
+        screen.set_busy(True)
+        self._background.run(work, done, failed)
+
+    # -- while it is open ---------------------------------------------------------------------
+
+    def _enter(self, vault: str, session: Session) -> None:
+        operations = Operations(session, self)
+        operations.failed.connect(lambda error: tell(self._window, error))
+        preferences = Preferences(self._settings.with_vault(vault), self._settings_file, operations, self)
+        preferences.changed.connect(self._apply)
+        preferences.save()
+        self._leaving.enter(vault, operations)
+        workspace = self._workspace = Workspace(
+            operations, section_plans(preferences, vault, self._random), self._make_panic()
+        )
+        workspace.lock_wanted.connect(self.lock)
+        workspace.open_first()
+        self._window.show_screen(workspace)
+        self._apply(preferences.settings)
+        self._timer.start()
+
+    def _apply(self, settings: Settings) -> None:
+        if settings.theme != self._settings.theme:
+            apply_theme(self._application, settings.theme)
+        self._settings = settings
+        self._timer.set_minutes(settings.lock_after_minutes)
+
+    # -- and out again ------------------------------------------------------------------------
+
+    def lock(self) -> None:
+        """Lock at once; does nothing where nothing is open."""
+        if self._leaving.is_open:
+            self._leaving.lock(self.tr("Locked"))
+
+    def _make_panic(self) -> PanicButton:
+        button = PanicButton()
+        button.pressed_down.connect(self._panic_begins)
+        button.let_go.connect(self._panic_let_go)
+        button.completed.connect(self._wipe)
+        return button
+
+    def _panic_begins(self) -> None:
+        if self._panicking or not self._may_panic():
+            return
+        self._panicking = True
+        self._timer.stop()
+        words = self.tr("Locked.")
+        if self._workspace is not None:
+            # The button stays where it is, under the finger.
+            self._workspace.blank(words)
+            self._window.show_now()
+            self._leaving.begin(None)
+        else:
+            self._background.forget()
+
+    def _panic_let_go(self) -> None:
+        if self._panicking:
+            self._panicking = False
+            self._leaving.finish_lock()
+
+    def _wipe(self) -> None:
+        if not self._panicking:
+            return
+        if not self._settings.panic_report:
+            self._leaving.wipe()
+            return
+        self._leaving.wipe_keys()
+        report = PanicReport(self._leaving.wipe_command("--json"), self._leaving.end)
+        self._window.show_screen(report)
+        report.start()
+
+    def _may_panic(self) -> bool:
+        return self._workspace is not None or (self._settings.panic_while_locked and self._leaving.has_vault)

@@ -1,0 +1,1 @@
+"""The security section: what opens the vault, when it locks, panic, and checking all of it."""

@@ -1,0 +1,144 @@
+"""Panic: what it does, where it can be reached, and a rehearsal on a vault that is thrown away."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.process.spawn import isolated_command
+from hrd_desktop.services.rehearse import Rehearsal, rehearse
+from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.dialogs import confirm, tell
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.text import filled, number_text
+
+
+def rehearsed_command(root: str) -> list[str]:
+    """The very command that panic runs; the user's own settings are no part of a rehearsal."""
+    return isolated_command("hrd_desktop.cli.entry", "panic", root, "--yes", "--json", "--keep-settings")
+
+
+class PanicCard(Card):
+    """The rehearsal uses the disk that the vault lies on, for its times."""
+
+    def __init__(
+        self,
+        operations: Operations,
+        preferences: Preferences,
+        vault: str,
+        title: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(title, "", parent)
+        self._operations = operations
+        self._preferences = preferences
+        self._folder = os.path.dirname(vault)
+        self.add_words(
+            self.tr(
+                "Panic, at the bottom of the window, locks at a press; held for two seconds it destroys the "
+                "vault. With the keyboard: Ctrl+Shift+Backspace locks, and once more within three seconds "
+                "destroys. What it cannot reach: backups, older copies, bundles you gave away."
+            ),
+            tone="",
+        )
+        self.add_words(
+            self.tr(
+                "Before you rely on it: in many countries destroying data during an investigation is itself "
+                "charged. A computer that is switched off, with a strong passphrase, often protects as well."
+            ),
+            tone="warning",
+        )
+        self._locked = self._box(
+            self.tr("Panic can be reached from the unlock screen, too"),
+            preferences.settings.panic_while_locked,
+        )
+        self._locked.clicked.connect(self._on_locked)
+        self._report = self._box(
+            self.tr("Show what was done for twenty seconds, before the window closes"),
+            preferences.settings.panic_report,
+        )
+        self._report.clicked.connect(lambda on: preferences.change(panic_report=on))
+        self._button = self.button(self.tr("Rehearse on a throw-away vault"), "panic")
+        self._button.clicked.connect(self._rehearse)
+        self.add_buttons(self._button)
+        self._found = self.add_words("", tone="notice")
+        self._found.hide()
+
+    def _box(self, text: str, on: bool) -> QCheckBox:
+        box = QCheckBox(text, self)
+        box.setAccessibleName(text)
+        box.setChecked(on)
+        self.body.addWidget(box)
+        return box
+
+    def _on_locked(self, on: bool) -> None:
+        if not on:
+            self._preferences.change(panic_while_locked=False)
+            return
+        # Not on until it was confirmed: whoever can reach the keyboard can then destroy the vault.
+        self._locked.setChecked(False)
+        confirm(
+            self.window(),
+            self.tr("Panic for everybody who can touch this computer?"),
+            self.tr(
+                "From the unlock screen it needs no passphrase: a child, a thief or a colleague could "
+                "destroy the vault. Turn it on only when you have a backup in another place and have checked it."
+            ),
+            self.tr("I have a checked backup: turn it on"),
+            self._turn_on,
+            danger=True,
+        )
+
+    def _turn_on(self) -> None:
+        self._locked.setChecked(True)
+        self._preferences.change(panic_while_locked=True)
+
+    def _rehearse(self) -> None:
+        folder = self._folder
+        self._button.setEnabled(False)
+        self._found.setText(self.tr("Making a vault, opening it in another program, and wiping it…"))
+        self._found.show()
+        self._operations.read(
+            lambda session: rehearse(folder, rehearsed_command, monotonic_ns=time.monotonic_ns),
+            self._show,
+            self._failed,
+        )
+
+    def _failed(self, error: SheafError) -> None:
+        self._button.setEnabled(True)
+        self._found.hide()
+        tell(self.window(), error)
+
+    def _show(self, result: Rehearsal) -> None:
+        self._button.setEnabled(True)
+        lines = [
+            self.tr("The rehearsal did what panic promises.")
+            if result.passed
+            else self.tr("THE REHEARSAL FAILED: do not rely on panic on this disk.")
+        ]
+        if result.keys_overwritten_ms is not None:
+            lines.append(
+                filled(
+                    self.tr("The keys were overwritten after {number} ms."),
+                    number=number_text(round(result.keys_overwritten_ms)),
+                )
+            )
+        if result.holder_ended_ms is not None:
+            lines.append(
+                filled(
+                    self.tr("The other program that had it open was ended after {number} ms."),
+                    number=number_text(round(result.holder_ended_ms)),
+                )
+            )
+        lines.append(
+            filled(
+                self.tr("All was done after {number} ms, and {files} files were left."),
+                number=number_text(round(result.total_ms)),
+                files=number_text(result.files_left),
+            )
+        )
+        self._found.setText("\n".join(lines))

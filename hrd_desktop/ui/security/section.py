@@ -1,0 +1,94 @@
+"""The security section: cards for what opens the vault, locking, panic, checking and looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from hrd_desktop.ui.cards import Card, CardPage
+from hrd_desktop.ui.first_run.lock_page import MinutesBox
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.security.check_card import CheckCard
+from hrd_desktop.ui.security.panic_card import PanicCard
+from hrd_desktop.ui.security.slots_card import SlotsCard
+
+
+class SecuritySection(CardPage):
+    """``job_started`` carries a job for the bar."""
+
+    job_started = Signal(object)
+
+    def __init__(
+        self,
+        operations: Operations,
+        preferences: Preferences,
+        vault: str,
+        random: Callable[[int], bytes],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.set_title(self.tr("Security"))
+        self._preferences = preferences
+        self.add(
+            SlotsCard(
+                operations,
+                random,
+                self.tr("What opens this vault"),
+                self.tr(
+                    "Up to four passphrases and recovery codes. One that was removed or changed no longer "
+                    "opens this folder; an older copy of the folder it still opens."
+                ),
+                self,
+            )
+        )
+        self.add(self._make_lock_card())
+        check = CheckCard(
+            operations,
+            self.tr("Check the vault"),
+            self.tr(
+                "Reads every file again and compares it with what was recorded when it came in, "
+                "and follows every custody log from its first event to its last."
+            ),
+            self,
+        )
+        check.job_started.connect(self.job_started)
+        self.add(check)
+        self.add(PanicCard(operations, preferences, vault, self.tr("Panic"), self))
+        self.add(self._make_looks_card())
+
+    def _make_lock_card(self) -> Card:
+        card = Card(
+            self.tr("Locking"),
+            self.tr(
+                "Locking ends the program and starts it anew, so that nothing of the vault stays in memory. "
+                "The time during which the computer sleeps counts."
+            ),
+            self,
+        )
+        minutes = MinutesBox(card)
+        minutes.set_minutes(self._preferences.settings.lock_after_minutes)
+        minutes.activated.connect(lambda: self._preferences.change(lock_after_minutes=minutes.minutes))
+        card.add_row(self.tr("Lock when nobody touches the computer for"), minutes)
+        return card
+
+    def _make_looks_card(self) -> Card:
+        card = Card(self.tr("Looks"), "", self)
+        theme = QComboBox(card)
+        theme.setAccessibleName(self.tr("Theme"))
+        for key, text in (
+            ("system", self.tr("As the system has it")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ):
+            theme.addItem(text, key)
+        theme.setCurrentIndex(max(0, theme.findData(self._preferences.settings.theme)))
+        theme.activated.connect(lambda: self._preferences.change(theme=str(theme.currentData())))
+        card.add_row(self.tr("Theme"), theme)
+        language = QComboBox(card)
+        language.setAccessibleName(self.tr("Language"))
+        language.addItem("English", "en")
+        card.add_row(self.tr("Language"), language)
+        return card

@@ -1,0 +1,175 @@
+"""What is seen of an open vault: sections at the side, a bar above, the open section, and running jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hrd_desktop.ui.blank_screen import BlankScreen
+from hrd_desktop.ui.job_bar import JobBar
+from hrd_desktop.ui.navigation import Navigation
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.panic_button import PanicButton
+from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.theme.tokens import Size, Space
+
+_SEARCH_PAUSE_MS = 120
+_SEARCH_WIDTH = 420
+
+
+@dataclass(frozen=True)
+class SectionPlan:
+    """A section that can be opened. ``name`` is the accessible one; ``make`` runs when it is first shown."""
+
+    key: str
+    name: str
+    text: str
+    icon_name: str
+    make: Callable[[Operations, Workspace], QWidget]
+
+
+class Workspace(QWidget):
+    """Holds the sections; knows nothing of what is in them."""
+
+    lock_wanted = Signal()
+    import_wanted = Signal()
+    export_wanted = Signal()
+    searched = Signal(str)
+
+    def __init__(
+        self,
+        operations: Operations,
+        plans: Sequence[SectionPlan],
+        panic_button: PanicButton,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("screen")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.jobs = JobBar(self)
+        self._operations = operations
+        self._plans = {plan.key: plan for plan in plans}
+        self._made: dict[str, QWidget] = {}
+        self._blank = BlankScreen(self)
+        self._opened = ""
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self._blank)
+        self._navigation = Navigation(panic_button, self)
+        self._bar = self._make_bar()
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._navigation)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.jobs)
+        row.addLayout(column, 1)
+
+        for plan in plans:
+            self._navigation.add(plan.key, plan.name, plan.text, plan.icon_name)
+        self._navigation.chosen.connect(self.open)
+        for number, plan in enumerate(plans, start=1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda key=plan.key: self.open(key))
+
+    def open(self, key: str) -> None:
+        """Show a section; it is made the first time."""
+        if key not in self._made:
+            section = self._made[key] = self._plans[key].make(self._operations, self)
+            self._stack.addWidget(section)
+        self._navigation.mark(key)
+        self._stack.setCurrentWidget(self._made[key])
+        self._opened = key
+
+    def open_first(self) -> None:
+        """Show the first section."""
+        self.open(next(iter(self._plans)))
+
+    @property
+    def opened(self) -> str:
+        """The key of the section that is shown."""
+        return self._opened
+
+    def show_actions(self, *, search: bool, bring_in: bool, send_out: bool) -> None:
+        """Which controls of the bar have something behind them."""
+        self._search.setVisible(search)
+        self._import.setVisible(bring_in)
+        self._export.setVisible(send_out)
+
+    def blank(self, words: str) -> None:
+        """Take everything off the screen but the panic button. There is no way back."""
+        self._stack.setCurrentWidget(self._blank)
+        self._blank.say(words)
+        self._bar.hide()
+        self.jobs.hide()
+        self._navigation.blank()
+        self._search_timer.stop()
+        self._search.clear()
+        for section in self._made.values():
+            section.hide()
+
+    def _make_bar(self) -> QWidget:
+        bar = QWidget(self)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(Space.S, Space.M, Space.L, Space.M)
+        row.setSpacing(Space.S)
+        self._search = QLineEdit(bar)
+        self._search.setPlaceholderText(self.tr("Search titles, notes, tags, places and texts"))
+        self._search.setAccessibleName("Search")
+        self._search.setClearButtonEnabled(True)
+        self._search.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search.setMaximumWidth(_SEARCH_WIDTH)
+        self._search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(_SEARCH_PAUSE_MS)
+        self._search_timer.timeout.connect(lambda: self.searched.emit(self._search.text()))
+        self._search.textChanged.connect(self._on_typed)
+        row.addWidget(self._search, 1)
+        row.addStretch(1)
+        self._import = self._button("Import", self.tr("Import"), "import", self.import_wanted.emit)
+        self._export = self._button("Export", self.tr("Export"), "export", self.export_wanted.emit)
+        self._lock = self._button("Lock", self.tr("Lock"), "lock", self.lock_wanted.emit)
+        self._lock.setToolTip(self.tr("Lock now (Ctrl+L)"))
+        row.addWidget(self._import)
+        row.addWidget(self._export)
+        row.addSpacing(Space.M)
+        row.addWidget(self._lock)
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self._find),
+            (QKeySequence("Ctrl+I"), self._import.click),
+            (QKeySequence("Ctrl+E"), self._export.click),
+        ):
+            QShortcut(keys, self).activated.connect(act)
+        return bar
+
+    def _button(self, name: str, text: str, icon_name: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(icon(icon_name), text, self)
+        button.setIconSize(QSize(Size.ICON, Size.ICON))
+        button.setAccessibleName(name)
+        button.clicked.connect(act)
+        return button
+
+    def _on_typed(self) -> None:
+        self._search_timer.start()
+
+    def _find(self) -> None:
+        if self._search.isVisible():
+            self._search.setFocus()
+            self._search.selectAll()
