@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 from collections.abc import Iterator
 
+from hrd_desktop.crypto.custody import leaf_hash, next_sequence, parse_line, verify_event
 from hrd_desktop.domain.bundle_report import Fault, FaultKind
+from hrd_desktop.domain.errors.vault import CustodyError
 
-LEAF_TYPE = "sheaf-custody-event/v1"
-_DIGEST_CHARACTERS = 43
+_DETAILS = {FaultKind.EVENT_LEAF: "form", FaultKind.EVENT_DIGEST: "disclosure"}
 
 
 class CustodyLines:
@@ -26,6 +23,7 @@ class CustodyLines:
         self._waiting = b""
         self._lines = 0
         self._previous: str | None = None
+        self._sequence = -1
         self._too_long = False
 
     def take(self, data: bytes) -> Iterator[Fault]:
@@ -49,85 +47,26 @@ class CustodyLines:
 
     def _check_line(self, untrusted_line: bytes) -> Iterator[Fault]:
         self._lines += 1
+        follows_unread = self._lines > 1 and self._previous is None
+        before, self._previous = self._previous, None
         try:
-            leaf, told_hash, disclosures = _parse_event(untrusted_line)
-            digests = _parse_leaf(leaf)
-        except (ValueError, RecursionError):
-            yield self._fault(FaultKind.EVENT_LEAF, "form", self._lines)
-            self._previous = None
+            leaf, disclosures = parse_line(untrusted_line)
+        except CustodyError as error:
+            kind = FaultKind(str(error.fields["kind"]))
+            yield self._fault(kind, str(error.fields.get("detail", _DETAILS[kind])), self._lines)
             return
-        leaf_hash = hashlib.sha256(b"\x00" + leaf.encode("utf-8")).hexdigest()
-        if told_hash != leaf_hash:
-            yield self._fault(FaultKind.EVENT_LEAF, "hash", self._lines)
-        values: dict[str, object] = {}
+        self._previous = leaf_hash(leaf).hex()
         try:
-            for disclosure in disclosures:
-                name, value = _open_disclosure(disclosure, digests)
-                if values and name <= max(values):
-                    raise ValueError("names out of order or told twice")
-                values[name] = value
-        except (ValueError, RecursionError):
-            yield self._fault(FaultKind.EVENT_DIGEST, "disclosure", self._lines)
-        expected = self._previous if self._lines > 1 else None
+            values = verify_event(leaf, disclosures)
+        except CustodyError as error:
+            kind = FaultKind(str(error.fields["kind"]))
+            yield self._fault(kind, _DETAILS[kind], self._lines)
+            return
         # After a line that could not be read there is nothing to compare the next one with.
-        comparable = self._lines == 1 or self._previous is not None
-        if "previous" in values and comparable and values["previous"] != expected:
+        if "previous" in values and not follows_unread and values["previous"] != before:
             yield self._fault(FaultKind.EVENT_ORDER, "previous", self._lines)
-        self._previous = leaf_hash
-
-
-def _parse_event(untrusted_line: bytes) -> tuple[str, str, list[str]]:
-    """(leaf, leaf hash, disclosures); raises ``ValueError``."""
-    event = _load_object(untrusted_line)
-    leaf, leaf_hash, disclosures = (event.get(name) for name in ("leaf", "leaf_hash", "disclosures"))
-    if len(event) != 3 or not isinstance(leaf, str) or not isinstance(leaf_hash, str):
-        raise ValueError("fields")
-    if not isinstance(disclosures, list) or not all(isinstance(text, str) for text in disclosures):
-        raise ValueError("disclosures")
-    leaf.encode("utf-8")  # a lone surrogate is a ValueError here
-    return leaf, leaf_hash, disclosures
-
-
-def _parse_leaf(leaf: str) -> dict[str, str]:
-    """Digests by field name; raises ``ValueError`` for any other shape or spelling of the leaf."""
-    found = _load_object(leaf)
-    digests = found.get("digests")
-    if set(found) != {"digests", "type"} or found["type"] != LEAF_TYPE or not isinstance(digests, dict):
-        raise ValueError("leaf")
-    if not all(isinstance(value, str) and len(value) == _DIGEST_CHARACTERS for value in digests.values()):
-        raise ValueError("digests")
-    # RFC 8785 for objects of ASCII names and ASCII strings, which these are, is exactly this.
-    canonical = json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    if canonical != leaf:
-        raise ValueError("not canonical")
-    return digests
-
-
-def _open_disclosure(untrusted_text: str, digests: dict[str, str]) -> tuple[str, object]:
-    """(field name, value) of a disclosure that the leaf commits to; raises ``ValueError``."""
-    try:
-        ascii_text = untrusted_text.encode("ascii")
-        decoded = base64.b64decode(ascii_text + b"=" * (-len(ascii_text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise ValueError("base64url") from None
-    parts = json.loads(decoded, object_pairs_hook=_unique)
-    if not isinstance(parts, list) or len(parts) != 3 or not isinstance(parts[1], str):
-        raise ValueError("disclosure")
-    digest = base64.urlsafe_b64encode(hashlib.sha256(ascii_text).digest()).rstrip(b"=").decode("ascii")
-    if digests.get(parts[1]) != digest:
-        raise ValueError("digest")
-    return parts[1], parts[2]
-
-
-def _load_object(untrusted_text: bytes | str) -> dict[str, object]:
-    found = json.loads(untrusted_text, object_pairs_hook=_unique)
-    if not isinstance(found, dict):
-        raise ValueError("not an object")
-    return found
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name told twice")
-    return found
+        elif "sequence" in values:
+            try:
+                self._sequence = next_sequence(values["sequence"], self._sequence, self._lines)
+            except CustodyError:
+                yield self._fault(FaultKind.EVENT_ORDER, "sequence", self._lines)

@@ -120,7 +120,7 @@ def parse_line(untrusted_line: bytes) -> tuple[bytes, dict[str, str]]:
         raise CustodyError(kind="event-leaf")
     leaf = untrusted_leaf.encode("utf-8")
     if line["leaf_hash"] != leaf_hash(leaf).hex():
-        raise CustodyError(kind="event-leaf")
+        raise CustodyError(kind="event-leaf", detail="hash")
     by_name: dict[str, str] = {}
     for untrusted_disclosure in untrusted_disclosures:
         if not isinstance(untrusted_disclosure, str):
@@ -137,19 +137,32 @@ def verify_lines(untrusted_lines: Iterable[bytes]) -> Iterator[dict[str, Value]]
 
     Raises ``CustodyError`` with the ``line``, from 0, and the kind: that of ``parse_line`` or
     ``verify_event``, or ``event-order`` when ``previous`` is disclosed and is not the leaf hash of the line
-    before.
+    before, or ``sequence`` is disclosed and is no more than an earlier one.
     """
     previous: str | None = None
+    sequence = -1
     for number, untrusted_line in enumerate(untrusted_lines):
         try:
             leaf, disclosures = parse_line(untrusted_line)
             values = verify_event(leaf, disclosures)
         except CustodyError as failure:
-            raise CustodyError(**failure.fields, line=number) from None
+            raise CustodyError(kind=failure.fields["kind"], line=number) from None
         if "previous" in values and values["previous"] != previous:
             raise CustodyError(kind="event-order", line=number)
+        if "sequence" in values:
+            sequence = next_sequence(values["sequence"], sequence, number)
         previous = leaf_hash(leaf).hex()
         yield values
+
+
+def next_sequence(value: Value, before: int, line: int) -> int:
+    """A disclosed ``sequence``, which grows from event to event: other items have theirs in between.
+
+    Raises ``CustodyError`` (``event-order``).
+    """
+    if not isinstance(value, int) or value <= before:
+        raise CustodyError(kind="event-order", line=line)
+    return value
 
 
 def _disclose(name: str, value: Value, random: Random) -> str:

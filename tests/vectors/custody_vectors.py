@@ -145,6 +145,22 @@ def custody() -> Json:
     orphan = event({**second, "previous": "00" * 32}, "two")
     add("previous is another hash", [one, orphan], "event-order")
     add("the event before left out", [two], "event-order")
+    without = [d for d in two["disclosures"] if d != disclose("previous", one["leaf_hash"], "two")]
+    add("the event before left out, previous withheld", [{**two, "disclosures": without}])
+    for note, sequence in (("again", 0), ("text", "1"), ("null", None)):
+        later = event({**second, "sequence": sequence}, "two")
+        add(f"sequence: {note}", [one, later], "event-order")
+    below = event({**first, "sequence": -1}, "one")
+    add("sequence below 0", [below], "event-order")
+    unheard = disclose("weather", "rain", "one")
+    more = jcs({**leaf, "digests": {**leaf["digests"], "weather": digest(unheard)}})
+    add("a name of a newer program, disclosed", [line_of(more, [*one["disclosures"], unheard])])
+    add("a name of a newer program, withheld", [line_of(more, one["disclosures"])])
+    swapped = [*one["disclosures"][1:], one["disclosures"][0]]
+    add("disclosures not in order of names", [{**one, "disclosures": swapped}], "event-digest")
+    truth = b64url(jcs([b64url(fill("one action", 16)), "action", True]).encode())
+    truthful = jcs({**leaf, "digests": {**leaf["digests"], "action": digest(truth)}})
+    add("a value that is true", [line_of(truthful, [truth, *rest])], "event-digest")
     return {
         "_format": "custody-event.md. 'lines' are the lines of one data/custody/NNNN.jsonl, without line"
         " feeds; valid ones"

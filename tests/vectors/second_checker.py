@@ -89,6 +89,7 @@ def check_events(lines: list[str]) -> list[dict[str, Any]]:
     """The disclosed fields of each event of one item, in order; EventError with the kind otherwise."""
     events = []
     before: str | None = None
+    sequence = -1
     for text in lines:
         line = parse(text, "event-leaf")
         digests = check_leaf(line)
@@ -97,6 +98,10 @@ def check_events(lines: list[str]) -> list[dict[str, Any]]:
         require(names == sorted(set(names)), "event-digest")
         event = dict(shown)
         require("previous" not in event or event["previous"] == before, "event-order")
+        if "sequence" in event:
+            place = event["sequence"]
+            require(type(place) is int and place > sequence, "event-order")
+            sequence = place
         before = line["leaf_hash"]
         events.append(event)
     return events

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hrd_desktop.bundle.custody_check import CustodyLines
 from hrd_desktop.crypto.body import (
     BODY_AT,
     BodyDecryptor,
@@ -22,7 +23,7 @@ from hrd_desktop.crypto.body import (
     verify_object_size,
 )
 from hrd_desktop.crypto.credential import credential_from_text, digest_key_file, root_of
-from hrd_desktop.crypto.custody import verify_lines
+from hrd_desktop.crypto.custody import LINE_LIMIT_BYTES, verify_lines
 from hrd_desktop.crypto.headers import open_header
 from hrd_desktop.crypto.kdf import KdfParameters, stretch
 from hrd_desktop.crypto.keys import derive_keys
@@ -346,3 +347,7 @@ def test_custody(vector: Json) -> None:
         assert failure.value.fields["kind"] == vector["kind"]
     else:
         assert len(list(verify_lines(lines))) == len(lines)
+    # What checks a bundle goes on after a fault; the first one is the vector's.
+    checker = CustodyLines("0001.jsonl", LINE_LIMIT_BYTES)
+    faults = [*checker.take(b"".join(line + b"\n" for line in lines)), *checker.finish()]
+    assert [fault.kind.value for fault in faults[:1]] == ([vector["kind"]] if "kind" in vector else [])

@@ -21,6 +21,12 @@ from hrd_desktop.domain.export import BundleForm, BundleItem, BundlePlan, Bundle
 TEXTS_FOLDER = Path(__file__).parents[3] / "resources" / "bundle"
 Tree = dict[str, bytes]
 
+SALT = "c2FsdHNhbHRzYWx0c2FsdA"
+FIELDS = (
+    *("sequence", "time", "offset", "clock_back", "item", "action", "actor", "from", "to", "place", "tool"),
+    *("reason", "sha256_before", "sha256_after", "size", "note", "changed", "restated", "previous"),
+)
+
 
 def english() -> BundleTexts:
     return load_texts(TEXTS_FOLDER, "en")
@@ -139,8 +145,8 @@ def custody_lines(
     lines: list[bytes] = []
     previous: str | None = None
     for event in events:
-        told = {name: _encode64(rfc8785.dumps(["c2FsdA", name, value])) for name, value in event.items()}
-        told["previous"] = _encode64(rfc8785.dumps(["c2FsdA", "previous", previous]))
+        values = dict.fromkeys(FIELDS) | event | {"previous": previous}
+        told = {name: _encode64(rfc8785.dumps([SALT, name, value])) for name, value in values.items()}
         digests: dict[str, object] = {
             name: _encode64(hashlib.sha256(text.encode()).digest()) for name, text in told.items()
         }
