@@ -1,0 +1,278 @@
+"""One contact: its name and buttons above, its form, its consents and its cases below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from hrd_desktop.domain.contacts import Contact, ContactDraft
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.contacts import ContactFieldError
+from hrd_desktop.domain.errors.records import NotFoundError
+from hrd_desktop.services.contacts import add_contact, delete_contact, edit_contact
+from hrd_desktop.services.find_contacts import load_contact_by_id
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.contacts.consents import ConsentsPane
+from hrd_desktop.ui.contacts.fields import Notice, tool_button
+from hrd_desktop.ui.contacts.form import ContactForm
+from hrd_desktop.ui.contacts.parts import PartsPane
+from hrd_desktop.ui.contacts.words import unsafe_count
+from hrd_desktop.ui.dialogs import PlainDialog, confirm, headline
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import filled, isolated, number_text
+from hrd_desktop.ui.theme.tokens import Space
+
+
+class ContactDetail(QWidget):
+    """Shows and edits one contact, or a new one.
+
+    ``saved`` carries its id; ``gone`` comes when there is nothing to show any more.
+    """
+
+    saved = Signal(object)
+    gone = Signal()
+    case_chosen = Signal(object)
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._contact: Contact | None = None
+        self._contact_id: UUID | None = None
+        self._dirty = False
+        self._busy = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.S, Space.L, 0, 0)
+        column.setSpacing(Space.S)
+        column.addLayout(self._make_head())
+        self.danger = Notice("danger", "warning", parent=self)
+        self.danger.setContentsMargins(Space.L, 0, Space.L, 0)
+        column.addWidget(self.danger)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Parts of the contact"))
+        self.form = ContactForm(operations, self)
+        self.consents = ConsentsPane(operations, self)
+        self.parts = PartsPane(operations, self)
+        for page, words in (
+            (self.form, self.tr("Details")),
+            (self.consents, self.tr("Consent")),
+            (self.parts, self.tr("Cases")),
+        ):
+            self.tabs.addTab(page, words)
+        column.addWidget(self.tabs, 1)
+        self.form.edited.connect(self._edited)
+        self.parts.case_chosen.connect(self.case_chosen)
+        self.consents.counted.connect(lambda count: self._count(1, self.tr("Consent"), count))
+        self.parts.counted.connect(lambda count: self._count(2, self.tr("Cases"), count))
+        save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
+        save.activated.connect(self.save_button.click)
+        operations.changed.connect(self._reload)
+
+    def _make_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.L, 0, Space.L, 0)
+        row.setSpacing(Space.S)
+        self.title = headline("", self)
+        row.addWidget(self.title, 1)
+        self.delete_button = tool_button(self.tr("Delete contact"), "bin", self, with_text=False)
+        self.delete_button.setProperty("role", "quiet")
+        self.delete_button.clicked.connect(self._ask_to_delete)
+        row.addWidget(self.delete_button)
+        self.discard_button = QPushButton(self.tr("Discard changes"), self)
+        self.discard_button.setAccessibleName(self.discard_button.text())
+        self.discard_button.clicked.connect(self.discard)
+        row.addWidget(self.discard_button)
+        self.save_button = QPushButton(self.tr("Save contact"), self)
+        self.save_button.setAccessibleName(self.save_button.text())
+        self.save_button.setProperty("role", "primary")
+        self.save_button.clicked.connect(self._save_pressed)
+        row.addWidget(self.save_button)
+        return row
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was entered that is not in the vault."""
+        return self._dirty
+
+    @property
+    def contact_id(self) -> UUID | None:
+        """The contact that is shown; None for a new one."""
+        return self._contact_id
+
+    def show_new(self) -> None:
+        """Begin a new contact."""
+        self._contact_id = None
+        self._show(None)
+        self.tabs.setCurrentWidget(self.form)
+        self.form.alias.setFocus()
+
+    def show_contact(self, contact_id: UUID) -> None:
+        """Show this contact as soon as it has been read. What was entered before is dropped."""
+        self._contact_id = contact_id
+        self._dirty = False
+        self._reload()
+        self.consents.show_contact(contact_id)
+        self.parts.show_contact(contact_id)
+
+    def _reload(self) -> None:
+        """Read the contact again, unless that would take away what the user is typing."""
+        contact_id = self._contact_id
+        if contact_id is None or self._dirty:
+            return
+
+        def done(contact: Contact) -> None:
+            if contact_id == self._contact_id and not self._dirty and contact != self._contact:
+                self._show(contact)
+
+        def failed(error: SheafError) -> None:
+            if not isinstance(error, NotFoundError):
+                self._operations.failed.emit(error)
+            elif contact_id == self._contact_id:
+                self.gone.emit()
+
+        self._operations.read(lambda session: load_contact_by_id(session, contact_id), done, failed)
+
+    def _show(self, contact: Contact | None) -> None:
+        self._contact = contact
+        self.form.show_contact(contact if contact is not None else ContactDraft(alias=""))
+        self._set_dirty(dirty=False)
+        new = contact is None
+        self.title.setText(self.tr("New contact") if contact is None else isolated(contact.alias))
+        self.delete_button.setVisible(not new)
+        for index in (1, 2):
+            self.tabs.setTabEnabled(index, not new)
+        if contact is None:
+            self.consents.show_contact(None)
+            self.parts.show_contact(None)
+        count = 0 if contact is None else unsafe_count(contact)
+        if count == 1:
+            self.danger.say(self.tr("One channel of this contact is not safe to use."))
+        elif count:
+            words = self.tr("{count} channels of this contact are not safe to use.")
+            self.danger.say(filled(words, count=number_text(count)))
+        else:
+            self.danger.say("")
+
+    def _count(self, tab: int, words: str, count: int) -> None:
+        if count:
+            words = filled(self.tr("{tab} ({count})"), tab=words, count=number_text(count))
+        self.tabs.setTabText(tab, words)
+
+    def _edited(self) -> None:
+        self._set_dirty(dirty=True)
+
+    def _set_dirty(self, *, dirty: bool) -> None:
+        self._dirty = dirty
+        self.save_button.setEnabled(dirty and not self._busy)
+        self.discard_button.setVisible(dirty)
+
+    # -- changes ----------------------------------------------------------------------------
+
+    def _save_pressed(self) -> None:
+        self.save()
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Save what was entered, then call ``then``; what does not fit is said beside its field instead."""
+        draft = self.form.read()
+        if draft is None:
+            self.tabs.setCurrentWidget(self.form)
+            return
+        contact_id = self._contact_id
+        self._busy = True
+        self._set_dirty(dirty=True)
+
+        def work(session: Session) -> Contact:
+            if contact_id is None:
+                return add_contact(session, draft)
+            return edit_contact(session, contact_id, draft)
+
+        def done(contact: Contact) -> None:
+            self._busy = False
+            if contact_id != self._contact_id:
+                return
+            new = contact_id is None
+            self._contact_id = contact.id
+            self._show(contact)
+            if new:
+                self.consents.show_contact(contact.id)
+                self.parts.show_contact(contact.id)
+            self.saved.emit(contact.id)
+            if then is not None:
+                then()
+
+        def failed(error: SheafError) -> None:
+            self._busy = False
+            self._set_dirty(dirty=self._dirty)
+            if isinstance(error, ContactFieldError):
+                self.form.show_error(error)
+            else:
+                self._operations.failed.emit(error)
+
+        self._operations.change(work, done, failed)
+
+    def discard(self) -> None:
+        """Go back to what is in the vault."""
+        if self._contact is None:
+            self._set_dirty(dirty=False)
+            self.gone.emit()
+        else:
+            self._show(self._contact)
+            self._reload()
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Call ``then`` at once, or after asking what is to become of unsaved changes."""
+        if not self._dirty:
+            then()
+            return
+        dialog = PlainDialog(self, self.tr("Save the changes to this contact?"), icon_name="help")
+        dialog.add_text(self.tr("What you entered is not in the vault yet."))
+        keep = dialog.add_button(self.tr("Keep editing"), QDialogButtonBox.ButtonRole.RejectRole)
+        keep.clicked.connect(dialog.reject)
+        drop = dialog.add_button(self.tr("Discard changes"), QDialogButtonBox.ButtonRole.DestructiveRole)
+        save = dialog.add_button(
+            self.tr("Save contact"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary"
+        )
+
+        def dropped() -> None:
+            dialog.accept()
+            self._set_dirty(dirty=False)
+            then()
+
+        def kept() -> None:
+            dialog.accept()
+            self.save(then)
+
+        drop.clicked.connect(dropped)
+        save.clicked.connect(kept)
+        save.setFocus()
+        dialog.open()
+
+    def _ask_to_delete(self) -> None:
+        contact = self._contact
+        if contact is None:
+            return
+        contact_id = contact.id
+
+        def delete() -> None:
+            self._dirty = False
+            self._operations.change(
+                lambda session: delete_contact(session, contact_id), lambda _: self.gone.emit()
+            )
+
+        confirm(
+            self,
+            filled(self.tr("Delete {alias}?"), alias=isolated(contact.alias)),
+            self.tr(
+                "The contact is deleted with its consents, its parts in cases and its marks on evidence."
+                " This cannot be undone. Copies in backups stay until those are deleted."
+            ),
+            self.tr("Delete contact"),
+            delete,
+            danger=True,
+        )

@@ -1,0 +1,95 @@
+"""The Contacts section: the list at the leading side, the chosen contact beside it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+
+from hrd_desktop.ui.contacts.contact_list import ContactList
+from hrd_desktop.ui.contacts.detail import ContactDetail
+from hrd_desktop.ui.contacts.empty_state import EmptyState
+from hrd_desktop.ui.contacts.files import ExportDialog, ask_for_import
+from hrd_desktop.ui.operations import Operations
+
+_LIST_WIDTH = 340
+_DETAIL_WIDTH = 680
+
+
+class ContactsSection(QWidget):
+    """People and organisations to reach or protect. ``case_chosen`` carries the id of a case to show."""
+
+    case_chosen = Signal(object)
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Contacts"))
+        self._operations = operations
+        self.list = ContactList(operations, self)
+        self.detail = ContactDetail(operations, self)
+        self.nothing = EmptyState(
+            "person",
+            self.tr("No contact is chosen"),
+            self.tr("Choose a contact in the list to see how to reach them and what they consent to."),
+            self,
+        )
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(self.detail)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self._pages)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_LIST_WIDTH, _DETAIL_WIDTH])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(splitter)
+        self.setFocusProxy(self.list)
+        self.list.chosen.connect(self.show_contact)
+        self.list.add_requested.connect(self.add_contact)
+        self.list.import_requested.connect(lambda: ask_for_import(self, operations))
+        self.list.export_requested.connect(self._export)
+        self.detail.saved.connect(self.list.choose)
+        self.detail.gone.connect(self._show_nothing)
+        self.detail.case_chosen.connect(self.case_chosen)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was entered that is not in the vault."""
+        return self.detail.unsaved
+
+    def show_contact(self, contact_id: UUID) -> None:
+        """Show this contact, once it is settled what becomes of unsaved changes to another."""
+        if self.detail.contact_id == contact_id and self._pages.currentWidget() is self.detail:
+            self.list.choose(contact_id)
+            return
+
+        def show() -> None:
+            self.list.choose(contact_id)
+            self._pages.setCurrentWidget(self.detail)
+            self.detail.show_contact(contact_id)
+
+        # While it is asked, the list shows what is being edited.
+        self.list.choose(self.detail.contact_id if self.detail.unsaved else contact_id)
+        self.detail.leave(show)
+
+    def add_contact(self) -> None:
+        """Begin a new contact."""
+
+        def show() -> None:
+            self.list.choose(None)
+            self._pages.setCurrentWidget(self.detail)
+            self.detail.show_new()
+
+        self.detail.leave(show)
+
+    def _show_nothing(self) -> None:
+        self.list.choose(None)
+        self._pages.setCurrentWidget(self.nothing)
+
+    def _export(self) -> None:
+        shown_ids = self.list.shown_ids if self.list.narrowed else None
+        ExportDialog(self, self._operations, self.list.total, shown_ids).open()
