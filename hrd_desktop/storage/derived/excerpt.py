@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ EXCERPT_CHARACTERS: Final = 160
 #: How much of a text is looked through: an excerpt is a help, and must not cost more than the search.
 MAX_LOOKED_AT: Final = 4_000
 _LEAD: Final = 40
+_NO_WORD: Final = re.compile("[^a-z0-9]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,14 +54,7 @@ def _likely_start(text: str, query: Query) -> int:
 
 def matches_in(window: str, query: Query) -> list[tuple[int, int]]:
     """The (start, end) of every match, in order, none touching another."""
-    flat: list[str] = []
-    origin: list[int] = []
-    for position, character in enumerate(window):
-        folded = fold_character(character)
-        flat.append(folded)
-        origin.extend([position] * len(folded))
-    joined = "".join(flat)
-    origin.append(len(window))
+    joined, origin = _flat(window)
     found: list[tuple[int, int]] = []
     for phrase in query.phrases:
         for match in _pattern(phrase).finditer(joined):
@@ -71,6 +66,19 @@ def matches_in(window: str, query: Query) -> list[tuple[int, int]]:
         else:
             merged.append((first, last))
     return merged
+
+
+def _flat(window: str) -> tuple[str, Sequence[int]]:
+    """The window folded character by character, and the place each folded one comes from."""
+    if window.isascii():
+        return _NO_WORD.sub(" ", window.lower()), range(len(window))
+    flat: list[str] = []
+    origin: list[int] = []
+    for position, character in enumerate(window):
+        folded = fold_character(character)
+        flat.append(folded)
+        origin.extend([position] * len(folded))
+    return "".join(flat), origin
 
 
 def _pattern(phrase: Phrase) -> re.Pattern[str]:

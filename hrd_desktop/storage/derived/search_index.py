@@ -24,7 +24,7 @@ _TIERS: Final = ("title", "title body", "title body text")
 
 #: Only so many of the newest matches are put in the order of their places: however common the words, a
 #: search costs the same. What is older is found newest first, or with one more word.
-MAX_RANKED: Final = 1_000
+MAX_RANKED: Final = 500
 
 #: Beginnings shorter than this have an index of their own.
 _MIN_TERM_CHARACTERS: Final = 4
