@@ -72,7 +72,6 @@ class PlainDialog(QDialog):
         row.addLayout(self.body, 1)
         self.body.addWidget(headline(title, self))
         self.buttons = QDialogButtonBox(self)
-        self.buttons.setCenterButtons(False)
         outer.addWidget(self.buttons)
 
     def add_text(self, text: str, *, tone: str = "") -> QLabel:

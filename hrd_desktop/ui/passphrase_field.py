@@ -116,6 +116,12 @@ class PassphraseField(QWidget):
         """Ready to be typed over."""
         self._line.selectAll()
 
+    def show_pad_button(self, shown: bool) -> None:
+        """Whether digits can be typed on the screen."""
+        self._open_pad.setVisible(shown)
+        if not shown:
+            self._open_pad.setChecked(False)
+
     def show_layout_hint(self, shown: bool) -> None:
         """Whether the keyboard layout is named beneath the line."""
         self._hints.setVisible(shown)
@@ -153,6 +159,7 @@ class _Pad(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(Space.XS)
+        grid.setColumnStretch(3, 1)
         for place, digit in enumerate("123456789"):
             grid.addWidget(self._digit(digit), place // 3, place % 3)
         grid.addWidget(self._digit("0"), 3, 1)

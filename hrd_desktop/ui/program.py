@@ -33,7 +33,7 @@ from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
 from hrd_desktop.ui.panic_report import PanicReport
 from hrd_desktop.ui.preferences import Preferences
-from hrd_desktop.ui.sections import section_plans
+from hrd_desktop.ui.sections import Sections
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.workspace import Workspace
 
@@ -188,9 +188,9 @@ class Program(QObject):
         preferences.changed.connect(self._apply)
         preferences.save()
         self._leaving.enter(vault, operations)
-        workspace = self._workspace = Workspace(
-            operations, section_plans(preferences, vault, self._random), self._make_panic()
-        )
+        sections = Sections(preferences, vault, self._random)
+        workspace = self._workspace = Workspace(operations, sections.plans(), self._make_panic())
+        workspace.show_actions(search=True, bring_in=True, send_out=False)
         workspace.lock_wanted.connect(self.lock)
         workspace.open_first()
         self._window.show_screen(workspace)

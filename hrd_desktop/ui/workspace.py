@@ -98,8 +98,19 @@ class Workspace(QWidget):
         self._opened = key
 
     def open_first(self) -> None:
-        """Show the first section."""
+        """Show the first section, with the focus in the search or else on its button: never on panic."""
         self.open(next(iter(self._plans)))
+        if self._search.isHidden():
+            self._navigation.focus(self._opened)
+        else:
+            self._search.setFocus()
+
+    def show_words(self, words: str) -> None:
+        """Words that a section searches for by itself; they are not told again."""
+        if words != self._search.text():
+            self._search.blockSignals(True)
+            self._search.setText(words)
+            self._search.blockSignals(False)
 
     @property
     def opened(self) -> str:

@@ -97,6 +97,7 @@ class PassphrasePage(Page):
         column.setSpacing(Space.S)
         self._words = sized(plain_label("", shown, wrap=True), Type.TITLE, bold=True)
         self._words.setAccessibleName(self.tr("The new passphrase"))
+        self._words.setMinimumHeight(2 * self._words.fontMetrics().lineSpacing())
         column.addWidget(self._words)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -117,6 +118,7 @@ class PassphrasePage(Page):
         self._shown.setVisible(not own)
         self._own.setVisible(own)
         self._meter.setVisible(own)
+        self._again.show_pad_button(kind is not PassphraseKind.WORDS)
         self._again.clear()
         self._again_label.setText(
             self.tr("Type it once more") if own else self.tr("Write it down, then type it here")

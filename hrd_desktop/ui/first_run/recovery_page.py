@@ -23,6 +23,7 @@ class CodeBox(QWidget):
     ) -> None:
         super().__init__(parent)
         self._code = code
+        self._on_change = on_change
         self._as_digits = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -53,7 +54,7 @@ class CodeBox(QWidget):
         self._typed.setAccessibleName(self.tr("Recovery code"))
         self._typed.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._typed.setMaxLength(120)
-        self._typed.textChanged.connect(lambda: on_change())
+        self._typed.textChanged.connect(self._on_typed)
         label.setBuddy(self._typed)
         column.addWidget(label)
         column.addWidget(self._typed)
@@ -72,6 +73,9 @@ class CodeBox(QWidget):
         """Nothing of it stays on the screen."""
         self._shown.clear()
         self._typed.clear()
+
+    def _on_typed(self) -> None:
+        self._on_change()
 
     def _turn(self) -> None:
         self._as_digits = not self._as_digits

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hrd_desktop.ui.dialogs import choose_folder
 from hrd_desktop.ui.first_run.lock_page import LockPage
@@ -20,6 +29,7 @@ from hrd_desktop.ui.text import filled, number_text, plain_label
 from hrd_desktop.ui.theme.tokens import Size, Space
 
 _WIDTH = Size.FORM_WIDTH + 100
+_HEIGHT = 560
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,11 +104,14 @@ class FirstRun(QWidget):
         inside = QWidget(self)
         centre = QHBoxLayout(inside)
         centre.setContentsMargins(Space.XL, Space.XXL, Space.XL, Space.XL)
-        column = QVBoxLayout()
+        card = QFrame(inside)
+        card.setProperty("surface", True)
+        card.setMinimumHeight(_HEIGHT)
+        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+        column = QVBoxLayout(card)
+        column.setContentsMargins(Space.XXL, Space.XL, Space.XXL, Space.XL)
         column.setSpacing(Space.L)
-        centre.addStretch(1)
-        centre.addLayout(column)
-        centre.addStretch(1)
+        centre.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
         self._step = plain_label("", inside, tone="muted")
         column.addWidget(self._step)
         self._stack.setFixedWidth(_WIDTH)

@@ -48,9 +48,7 @@ class HelpSection(CardPage):
                 self.tr("I wiped by accident"),
                 [
                     self.tr("Restore the newest backup. What came in after it is lost."),
-                    self.tr(
-                        "The originals may still lie where they came from: cards, telephones, folders."
-                    ),
+                    self.tr("The originals may still lie where they came from: cards, telephones, folders."),
                     self.tr("Whoever received a bundle from you has what was in it."),
                     self.tr(
                         "Without a backup and without the originals there is no way back. No program and no "

@@ -86,7 +86,7 @@ class PanicCard(Card):
             self.tr("Panic for everybody who can touch this computer?"),
             self.tr(
                 "From the unlock screen it needs no passphrase: a child, a thief or a colleague could "
-                "destroy the vault. Turn it on only when you have a backup in another place and have checked it."
+                "destroy the vault. Turn it on only when you have a checked backup in another place."
             ),
             self.tr("I have a checked backup: turn it on"),
             self._turn_on,

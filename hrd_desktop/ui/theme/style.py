@@ -10,6 +10,7 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from hrd_desktop.services.resources import resource_folder
 from hrd_desktop.ui.theme.tokens import DARK, LIGHT, Colours, Size, Space
 
 _SHEET = Template("""
@@ -54,11 +55,29 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBo
   border: 2px solid $focus; padding: ${xs_less}px ${s_less}px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $muted; background: $window;
   border-color: $border; }
+QLineEdit QToolButton { border: none; background: transparent; padding: 0; min-height: 0; }
 QComboBox::drop-down { border: none; width: ${xl}px; }
+QComboBox::down-arrow { image: url("$controls/down-$theme.svg"); width: 16px; height: 16px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent;
+  width: ${xl}px; }
+QAbstractSpinBox::up-arrow { image: url("$controls/up-$theme.svg"); width: 14px; height: 14px; }
+QAbstractSpinBox::down-arrow { image: url("$controls/down-$theme.svg"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none; }
 
 QCheckBox, QRadioButton { spacing: ${s}px; padding: ${xs}px; background: transparent; }
-QCheckBox:focus, QRadioButton:focus { outline: 2px solid $focus; }
+QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px;
+  border: 1px solid $control_border; background: $surface; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: $accent;
+  border-color: $accent; }
+QCheckBox::indicator:checked { image: url("$controls/check-$theme.svg"); }
+QRadioButton::indicator:checked { image: url("$controls/dot-$theme.svg"); }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border;
+  background: $window; }
+QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled { background: $muted; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; border-radius: ${radius}px; padding: 2px; }
 
 QAbstractItemView { background: $surface; alternate-background-color: $raised; border: none; outline: none;
   selection-background-color: $accent_soft; selection-color: $on_accent_soft; }
@@ -95,6 +114,8 @@ def style_sheet(colours: Colours) -> str:
     """The style sheet for one set of colours."""
     return _SHEET.substitute(
         vars(colours),
+        controls=(resource_folder() / "icons" / "controls").as_posix(),
+        theme="dark" if colours == DARK else "light",
         radius=Size.RADIUS,
         xs=Space.XS,
         s=Space.S,
