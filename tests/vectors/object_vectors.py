@@ -219,6 +219,15 @@ def headers() -> Json:
     )
     inside("media type with a control character", lambda d: put(d, 140, b"\x1f"), "damaged")
     inside("media type not ASCII", lambda d: put(d, 140, b"\x80"), "damaged")
+    moved, later = put(base, 8, bytes(16)), put(base, 0, b"\2\0")
+    salts = fill("judged 0", 32), fill("judged 1", 32)
+    for note, first, second, expect in (
+        ("copy 0 of another object, copy 1 sound", moved, base, opened(base, 1)),
+        ("copy 0 sound, copy 1 of a newer version", base, later, opened(base, 0)),
+        ("copy 0 of another object, copy 1 of a newer version", moved, later, {"kind": "newer-format"}),
+        ("copy 0 with role 0, copy 1 of another object", put(base, 2, b"\0"), moved, {"kind": "misplaced"}),
+    ):
+        add(note, expect, seal_header(first, salts[0]) + seal_header(second, salts[1]))
     huge = 2**52
     for note, size, expect in (("below 2^52", huge - 1, None), ("of 2^52", huge, "damaged")):
         sized = put(base, 72, struct.pack("<Q", size))

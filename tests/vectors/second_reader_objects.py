@@ -110,10 +110,19 @@ def open_object(
             break
     else:
         raise RefusedError("not-ours")
-    header = parse_object_header(copies[min(copies)], file_name)
+    sound: dict[int, ObjectHeader] = {}
+    kinds: dict[str, RefusedError] = {}
+    for copy, inside in copies.items():
+        try:
+            sound[copy] = parse_object_header(inside, file_name)
+        except RefusedError as error:
+            kinds[error.kind] = error
+    if not sound:
+        raise next(kinds[kind] for kind in ("newer-format", "misplaced", "damaged") if kind in kinds)
+    header = sound[min(sound)]
     padded = padded_bytes(4096 + body_bytes(header.size))
     require(file_length == padded or (compartment == 1 and file_length > padded))
-    return header, [n for n, inside in copies.items() if inside == copies[min(copies)]]
+    return header, [copy for copy, other in sound.items() if other == header]
 
 
 def iter_body(source: BinaryIO, header: ObjectHeader, vault_id: bytes) -> Iterator[bytes]:
