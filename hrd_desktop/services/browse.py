@@ -128,6 +128,12 @@ def load_ids(session: Session, numbers: Sequence[int]) -> list[UUID]:
     return [item.id for item in session.read(lambda vault: vault.records.items.load_numbers(numbers))]
 
 
+def find_number(session: Session, item_id: UUID) -> int | None:
+    """The running number of this item, or None when it is gone."""
+    item = session.read(lambda vault: vault.records.items.find(item_id))
+    return item.number if item is not None else None
+
+
 def _row(vault: Vault, item: Item, query: Query | None) -> BrowseRow:
     details = item.details
     # What is marked must be what is shown: names from files are made safe to show first.

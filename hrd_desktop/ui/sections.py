@@ -44,6 +44,8 @@ class Sections:
         bar = _Bar(workspace, section)
         workspace.searched.connect(bar.search)
         workspace.import_wanted.connect(bar.choose_import)
+        workspace.export_wanted.connect(bar.ask_export)
+        detail.item_wanted.connect(section.show_item)
         return section
 
     def _make_contacts(self, operations: Operations, workspace: Workspace) -> QWidget:
@@ -70,6 +72,10 @@ class _Bar(QObject):
     def choose_import(self) -> None:
         self._workspace.open("evidence")
         self._section.choose_import()
+
+    def ask_export(self) -> None:
+        self._workspace.open("evidence")
+        self._section.ask_export()
 
 
 def _text(name: str) -> str:

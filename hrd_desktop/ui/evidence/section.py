@@ -9,16 +9,17 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Case, ItemKind, ItemState
-from hrd_desktop.services.browse import Browse, find_numbers
+from hrd_desktop.services.browse import Browse, find_number, find_numbers
 from hrd_desktop.services.overview import Overview, load_overview
 from hrd_desktop.services.remembered import load_remembered, remember
 from hrd_desktop.services.saved_searches import SavedSearch, remove_search, save_search
 from hrd_desktop.services.session import Session
+from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.evidence.actions import ItemActions
 from hrd_desktop.ui.evidence.case_dialog import CaseDialog
@@ -32,10 +33,12 @@ from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.evidence.paths import paths_in
 from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
 from hrd_desktop.ui.evidence.tag_dialog import TagDialog
+from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import isolated
+from hrd_desktop.ui.theme.icons import icon
 
 #: Hits that are shown before the rest of them is counted.
 _FIRST_HITS = 200
@@ -50,14 +53,12 @@ class EvidenceSection(DropZone):
     """Evidence: find it, take it in, act on it.
 
     ``item_chosen`` carries the UUID of the current item or None; ``job_started`` each job that is worth a
-    bar; ``words_shown`` the words of a search that was chosen beside the list, for the search field;
-    ``export_wanted`` what is to leave: (numbers of items, or None, and the case that is shown, or None).
+    bar; ``words_shown`` the words of a search that was chosen beside the list, for the search field.
     """
 
     item_chosen = Signal(object)
     job_started = Signal(object)
     words_shown = Signal(str)
-    export_wanted = Signal(object, object)
 
     def __init__(
         self, operations: Operations, detail: QWidget | None = None, parent: QWidget | None = None
@@ -72,6 +73,7 @@ class EvidenceSection(DropZone):
         self._counts: Newest[Overview] = Newest(operations)
         self._count: int | None = None
         self._shown_id: UUID | None = None
+        self._wanted: int | None = None
         self.model = ItemModel(operations, self)
         self.sidebar = Sidebar(self)
         self.pane = ListPane(self.model, self)
@@ -80,7 +82,7 @@ class EvidenceSection(DropZone):
         self.looks = LookInto(operations, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
-        for widget in (self.sidebar, self.pane, detail):
+        for widget in (self._beside(), self.pane, detail):
             if widget is not None:
                 self._splitter.addWidget(widget)
         self._splitter.setSizes([200, 420, 460])
@@ -115,10 +117,9 @@ class EvidenceSection(DropZone):
         self._show(browse)
         self.words_shown.emit(browse.words)
 
-    def show_item(self, number: int) -> None:
+    def show_item(self, item_id: UUID) -> None:
         """Make this item the current one, in the list of all evidence when it is not in this one."""
-        if not self.pane.list.select_number(number):
-            self.show_browse(Browse())
+        self._operations.read(lambda session: find_number(session, item_id), self._show_number)
 
     def import_paths(self, paths: list[bytes]) -> None:
         """Take files and folders in, into the case that is shown, if one is."""
@@ -141,9 +142,16 @@ class EvidenceSection(DropZone):
             self.pane.notice.say(self.tr("There are no files on the clipboard."), can_undo=False)
 
     def ask_export(self) -> None:
-        """Ask for a bundle of the selected items, or of all that are listed when at most one is selected."""
-        selected = self.pane.list.selected_numbers()
-        self.export_wanted.emit(selected if selected else None, self.case_shown())
+        """Ask what is to leave: what is selected, the case that is shown, or all that is listed."""
+        selected, listed = self.pane.list.selected_numbers(), self.listed_numbers()
+        if self._browse.state is ItemState.BINNED or not listed:
+            self.pane.notice.say(self.tr("There is nothing here that could be exported."), can_undo=False)
+            return
+        ExportDialog(self._operations, scopes_for(selected, self.case_shown(), listed), self).open()
+
+    def ask_check(self) -> None:
+        """Check a bundle that somebody gave us."""
+        CheckDialog(self._operations, self).open()
 
     def case_shown(self) -> Case | None:
         """The case that is listed, or None."""
@@ -197,6 +205,20 @@ class EvidenceSection(DropZone):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
 
+    def _beside(self) -> QWidget:
+        beside = QWidget(self)
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.sidebar, 1)
+        check = QPushButton(icon("check"), self.tr("Check a bundle"), beside)
+        check.setProperty("role", "quiet")
+        check.setAccessibleName(self.tr("Check a bundle"))
+        check.setToolTip(self.tr("Check a bundle that somebody gave you"))
+        check.clicked.connect(self.ask_check)
+        column.addWidget(check)
+        return beside
+
     def _timer(self, interval_ms: int, act: Any) -> QTimer:
         timer = QTimer(self)
         timer.setSingleShot(True)
@@ -241,6 +263,8 @@ class EvidenceSection(DropZone):
             kept, waiting = (self._overview.kept, self._overview.waiting) if self._overview else (0, 0)
             self.pane.show_empty(emptiness_of(browse, kept, waiting))
         self._show_heading()
+        if self._wanted is not None and self.pane.list.select_number(self._wanted):
+            self._wanted = None
         self._settle.start()
 
     def _show_overview(self, overview: Overview) -> None:
@@ -287,6 +311,12 @@ class EvidenceSection(DropZone):
         self._saved = None
         self._show(Browse(state=self._browse.state, case=self._browse.case, tag=self._browse.tag))
         self.words_shown.emit("")
+
+    def _show_number(self, number: int | None) -> None:
+        if number is None or self.pane.list.select_number(number):
+            return
+        self._wanted = number
+        self.show_browse(Browse())
 
     # -- the current item -----------------------------------------------------------------------
 

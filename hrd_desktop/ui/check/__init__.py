@@ -1,0 +1,1 @@
+"""Checking a bundle that somebody gave us."""

@@ -1,0 +1,275 @@
+"""Checking a bundle that somebody gave us: which, what opens it, and what was found."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hrd_desktop.domain.bundle_report import BundleCheck, Fault
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.services.check import check
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.check.words import contents_text, fault_text, meaning_text, verdict_text
+from hrd_desktop.ui.dialogs import PlainDialog, choose_file, choose_folder, sized
+from hrd_desktop.ui.job_bar import JobBar
+from hrd_desktop.ui.jobs import Job
+from hrd_desktop.ui.messages import describe
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.passphrase_field import PassphraseField
+from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
+from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.theme.tokens import Size, Space, Type
+
+Index = QModelIndex | QPersistentModelIndex
+_ASKING, _CHECKING, _FOUND = range(3)
+
+
+class FaultModel(QAbstractTableModel):
+    """What is wrong, where, and the code of it; remarks, which are no faults, come last."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._faults: tuple[Fault, ...] = ()
+        self._titles = (self.tr("What"), self.tr("Where"), self.tr("Code"))
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self._faults = faults
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008  # Qt's signature
+        return 0 if parent.isValid() else len(self._faults)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008  # Qt's signature
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(  # noqa: N802  # Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section] if section < len(self._titles) else None
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        fault = self._faults[index.row()]
+        code = f"{fault.kind.value} {fault.detail}".strip()
+        return (fault_text(fault.kind), isolated(fault.path), code)[index.column()]
+
+
+class CheckDialog(PlainDialog):
+    """Reads the bundle and changes nothing. Closing it stops the check."""
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent, self.tr("Check a bundle"), icon_name="check")
+        self._operations = operations
+        self._job: Job | None = None
+        self.resize(640, 460)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self._make_asking())
+        self._pages.addWidget(self._make_checking())
+        self._pages.addWidget(self._make_found())
+        self.body.addWidget(self._pages, 1)
+        self._close = self.add_button(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        self._close.clicked.connect(self.reject)
+        self._again = self.add_button(self.tr("Check another"), QDialogButtonBox.ButtonRole.ActionRole)
+        self._again.clicked.connect(lambda: self._turn_to(_ASKING))
+        self._go = self.add_button(self.tr("Check"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
+        self._go.clicked.connect(self._check)
+        self._turn_to(_ASKING)
+
+    @property
+    def path(self) -> str:
+        """The bundle that was chosen; empty until then."""
+        return str(self._path.property("path") or "")
+
+    def show_path(self, path: str) -> None:
+        """Check this file or folder."""
+        _show(self._path, path)
+        self._note.hide()
+        self._judge()
+
+    def show_identity(self, path: str) -> None:
+        """Open it with the private key in this file."""
+        _show(self._identity, path)
+
+    def done(self, result: int) -> None:
+        """Closing stops the check."""
+        if self._job is not None:
+            self._job.cancel()
+        super().done(result)
+
+    # -- checking -------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        path, identity, passphrase = (
+            self.path,
+            str(self._identity.property("path") or ""),
+            self.passphrase.text,
+        )
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> BundleCheck:
+            return check(
+                path,
+                identity_files=[identity] if identity else [],
+                passphrase=passphrase or None,
+                progress=progress,
+                cancel=cancel,
+            )
+
+        job = self._job = Job(self.tr("Checking"), self)
+        job.succeeded.connect(self._show_result)
+        job.failed.connect(self._refused)
+        job.stopped.connect(partial(self._turn_to, _ASKING))
+        job.ended.connect(self._ended)
+        self._turn_to(_CHECKING)
+        job.start(self._operations, work, changes=False)
+        self._bar.add(job)
+
+    def _ended(self) -> None:
+        self._job = None
+
+    def _refused(self, error: SheafError) -> None:
+        self._note.setText(" ".join(part for part in describe(error) if part))
+        self._note.show()
+        self._turn_to(_ASKING)
+        if error.code in ("bundle-needs-passphrase", "bundle-wrong-passphrase"):
+            self.passphrase.setFocus()
+
+    def _show_result(self, result: BundleCheck) -> None:
+        self.passphrase.clear()
+        self._verdict.setText(verdict_text(result))
+        self._verdict.setProperty("tone", "notice" if result.sound else "warning")
+        self._verdict.style().unpolish(self._verdict)
+        self._verdict.style().polish(self._verdict)
+        self._meaning.setText(meaning_text(result))
+        self._contents.setText(contents_text(result))
+        self._faults.show_faults(result.faults + result.remarks)
+        self._table.setVisible(self._faults.rowCount() > 0)
+        more = self.tr("{count} more faults are not shown.")
+        self._more.setText(filled(more, count=number_text(result.faults_left_out)))
+        self._more.setVisible(result.faults_left_out > 0)
+        self._turn_to(_FOUND)
+
+    # -- pages ----------------------------------------------------------------------------------
+
+    def _turn_to(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        self._go.setVisible(page == _ASKING)
+        self._again.setVisible(page == _FOUND)
+        self._close.setText(self.tr("Cancel") if page == _CHECKING else self.tr("Close"))
+        self._judge()
+
+    def _judge(self) -> None:
+        self._go.setEnabled(bool(self.path))
+
+    def _make_asking(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        self._path = _place(self.tr("Bundle"), self.tr("An .age or .zip file, or a folder"), page)
+        file = _button(self.tr("&File"), self.tr("Choose a file to check"), "file", page)
+        file.clicked.connect(lambda: choose_file(self, self.tr("Choose a bundle"), self.show_path))
+        folder = _button(self.tr("F&older"), self.tr("Choose a folder to check"), "folder", page)
+        folder.clicked.connect(lambda: choose_folder(self, self.tr("Choose a bundle"), self.show_path))
+        column.addWidget(QLabel(self.tr("Bundle"), page))
+        column.addLayout(_row(self._path, file, folder))
+        column.addSpacing(Space.S)
+        label = QLabel(self.tr("&Passphrase of the bundle, if it has one"), page)
+        self.passphrase = PassphraseField(self.tr("Passphrase of the bundle"), page, with_pad=False)
+        label.setBuddy(self.passphrase)
+        column.addWidget(label)
+        column.addWidget(self.passphrase)
+        column.addSpacing(Space.S)
+        self._identity = _place(self.tr("Private key"), self.tr("An age or SSH private key file"), page)
+        key = _button(self.tr("&Key"), self.tr("Choose a private key file"), "key", page)
+        key.clicked.connect(lambda: choose_file(self, self.tr("Choose a private key"), self.show_identity))
+        column.addWidget(QLabel(self.tr("Or your private key, if it was made for you"), page))
+        column.addLayout(_row(self._identity, key))
+        self._note = plain_label(parent=page, tone="warning", wrap=True)
+        self._note.hide()
+        column.addWidget(self._note)
+        column.addStretch(1)
+        return page
+
+    def _make_checking(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        self._bar = JobBar(page)
+        column.addWidget(self._bar)
+        column.addStretch(2)
+        return page
+
+    def _make_found(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        self._verdict = sized(plain_label(parent=page, wrap=True), Type.TITLE, bold=True)
+        self._meaning = plain_label(parent=page, wrap=True)
+        self._contents = plain_label(parent=page, tone="muted", wrap=True)
+        self._faults = FaultModel(page)
+        self._table = QTableView(page)
+        self._table.setModel(self._faults)
+        self._table.setAccessibleName(self.tr("Faults"))
+        self._table.setShowGrid(False)
+        self._table.setWordWrap(False)
+        self._table.setTabKeyNavigation(False)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(Size.CONTROL - 6)
+        header = self._table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self._more = plain_label(parent=page, tone="muted")
+        for widget in (self._verdict, self._meaning, self._contents):
+            column.addWidget(widget)
+        column.addWidget(self._table, 1)
+        column.addWidget(self._more)
+        column.addStretch(0)
+        return page
+
+
+def _place(name: str, hint: str, parent: QWidget) -> QLineEdit:
+    field = QLineEdit(parent)
+    field.setReadOnly(True)
+    field.setAccessibleName(name)
+    field.setPlaceholderText(hint)
+    return field
+
+
+def _button(text: str, name: str, icon_name: str, parent: QWidget) -> QPushButton:
+    button = QPushButton(icon(icon_name), text, parent)
+    button.setAccessibleName(name)
+    return button
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(Space.S)
+    for widget in widgets:
+        row.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0)
+    return row
+
+
+def _show(field: QLineEdit, path: str) -> None:
+    field.setProperty("path", path)
+    field.setText(isolated(path))

@@ -1,0 +1,1 @@
+"""Letting a bundle out: what leaves, for whom, where to."""

@@ -1,0 +1,280 @@
+"""Letting a bundle out, in four steps: what leaves, for whom and where, the writing, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialogButtonBox, QStackedWidget, QVBoxLayout, QWidget
+
+from hrd_desktop.domain.contacts import Contact
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.export import BundleForm, BundleResult, PlainFolder, ToRecipients, WithPassphrase
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.domain.records import Case
+from hrd_desktop.services.browse import load_ids
+from hrd_desktop.services.contacts import list_contacts
+from hrd_desktop.services.derive import derive_pending
+from hrd_desktop.services.destinations import check_destination
+from hrd_desktop.services.export import ExportChoices, ExportPlan, export, plan_export
+from hrd_desktop.services.passphrases import make_passphrase
+from hrd_desktop.services.public_keys import describe_key
+from hrd_desktop.services.recipients import load_recipients
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.dialogs import PlainDialog
+from hrd_desktop.ui.evidence.newest import Newest
+from hrd_desktop.ui.export.what_page import WhatPage
+from hrd_desktop.ui.export.whom_page import PASSPHRASE, PLAIN, WhomPage
+from hrd_desktop.ui.export.words import items_text, result_text
+from hrd_desktop.ui.job_bar import JobBar
+from hrd_desktop.ui.jobs import Job
+from hrd_desktop.ui.messages import describe
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import isolated, plain_label, translated
+from hrd_desktop.ui.theme.tokens import Space
+
+_WHAT, _WHOM, _WRITING, _DONE = range(4)
+
+
+@dataclass(frozen=True, repr=False)
+class Scope:
+    """Which items: a case under its own numbers, these items by number, or with neither all that are kept."""
+
+    text: str
+    case: Case | None = None
+    numbers: tuple[int, ...] | None = None
+
+
+def scopes_for(selected: Sequence[int] | None, case: Case | None, listed: Sequence[int]) -> list[Scope]:
+    """What can be exported from a list, the likeliest first."""
+    scopes = []
+    if selected:
+        text = translated("export", "Selected: {items}", items=items_text(len(selected)))
+        # Exhibits are numbered in the order in which the items came in.
+        scopes.append(Scope(text, numbers=tuple(sorted(selected))))
+    if case is not None:
+        text = translated("export", "The whole case {case}", case=isolated(case.reference))
+        scopes.insert(0 if not selected or len(selected) < 2 else 1, Scope(text, case=case))
+    elif listed:
+        text = translated("export", "Everything in this list: {items}", items=items_text(len(listed)))
+        scopes.append(Scope(text, numbers=tuple(sorted(listed))))
+    return scopes
+
+
+class ExportDialog(PlainDialog):
+    """Emits ``exported`` with the ``BundleResult``. Closing it cancels; then nothing is left anywhere."""
+
+    exported = Signal(object)
+
+    def __init__(
+        self, operations: Operations, scopes: Sequence[Scope], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent, self.tr("Export a bundle"), icon_name="export")
+        self._operations = operations
+        self._scopes = list(scopes)
+        self._plans: Newest[ExportPlan] = Newest(operations)
+        self._plan: ExportPlan | None = None
+        self._job: Job | None = None
+        self._asked_choices: ExportChoices | None = None
+        self.resize(760, 680)
+        self.what = WhatPage([scope.text for scope in self._scopes], self)
+        self.whom = WhomPage(self)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.what)
+        self._pages.addWidget(self.whom)
+        self._pages.addWidget(self._make_writing())
+        self._pages.addWidget(self._make_done())
+        self.body.addWidget(self._pages, 1)
+        reject, accept = QDialogButtonBox.ButtonRole.RejectRole, QDialogButtonBox.ButtonRole.AcceptRole
+        self._cancel = self.add_button(self.tr("Cancel"), reject)
+        self._back = self.add_button(self.tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)
+        self._next = self.add_button(self.tr("Next"), accept, look="primary")
+        self._cancel.clicked.connect(self.reject)
+        self._back.clicked.connect(lambda: self._turn_to(_WHAT))
+        self._next.clicked.connect(self._go_on)
+        self.what.chosen.connect(self._ask_plan)
+        self.whom.changed.connect(self._judge)
+        self.whom.folder_chosen.connect(self._check_folder)
+        self.whom.another_asked.connect(self._ask_passphrase)
+        operations.read(_contacts_with_keys, self.whom.show_contacts)
+        self._ask_passphrase()
+        self._turn_to(_WHAT)
+        self.what.show_waiting()
+        self._look_first()
+
+    # -- the plan -------------------------------------------------------------------------------
+
+    def _look_first(self) -> None:
+        """What the files say of themselves must be known before anybody can be told what leaves."""
+        job = self._job = Job(self.tr("Looking into the files"), self)
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> None:
+            if not session.vault.read_only:
+                derive_pending(session, cancel=cancel)
+
+        def ended() -> None:
+            self._job = None
+            if not job.cancelled:
+                self._ask_plan()
+
+        job.failed.connect(lambda error: self.whom.show_note(describe(error)[0]))
+        job.ended.connect(ended)
+        job.start(self._operations, work, changes=False)
+
+    def _ask_plan(self) -> None:
+        if self._job is not None or not self._scopes:
+            return
+        scope, choices = self._scopes[max(0, self.what.scope.currentIndex())], self.what.choices()
+        self._plan = None
+        self._judge()
+        self._plans.ask(partial(_plan, scope=scope, choices=choices), self._show_plan, self._show_refusal)
+
+    def _show_plan(self, plan: ExportPlan) -> None:
+        self._plan = plan
+        self.what.show_plan(plan)
+        self._judge()
+
+    def _show_refusal(self, error: SheafError) -> None:
+        self.what.show_refusal(error)
+        self._judge()
+
+    # -- for whom and where ---------------------------------------------------------------------
+
+    def _ask_passphrase(self) -> None:
+        self._operations.read(lambda session: make_passphrase(session.random), self.whom.show_passphrase)
+
+    def _check_folder(self, folder: str) -> None:
+        self._operations.read(
+            lambda session: check_destination(session, folder),
+            lambda synced_by: self.whom.show_folder(folder, synced_by),
+            self._refuse_folder,
+        )
+
+    def _refuse_folder(self, error: SheafError) -> None:
+        if error.code == "destination-in-vault":
+            self.whom.show_note(self.tr("This folder is inside the vault. A bundle is written outside it."))
+        else:
+            self.whom.show_note(describe(error)[0])
+
+    # -- writing --------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        form, texts, passphrase = self.whom.form, self.whom.recipient_texts(), self.whom.passphrase
+        folder = self.whom.folder
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> BundleResult:
+            made, label = _form(session, form, texts, passphrase)
+            return export(session, plan, folder, made, recipients=label, progress=progress, cancel=cancel)
+
+        job = self._job = Job(self.tr("Writing the bundle"), self)
+        job.succeeded.connect(self._written)
+        job.failed.connect(self._not_written)
+        job.stopped.connect(lambda: self._turn_to(_WHOM))
+        job.ended.connect(self._job_ended)
+        self._turn_to(_WRITING)
+        job.start(self._operations, work, changes=True)
+        self._bar.add(job)
+
+    def _job_ended(self) -> None:
+        self._job = None
+        self._judge()
+
+    def _written(self, result: BundleResult) -> None:
+        self._result.setText(result_text(result))
+        by_passphrase = self.whom.form == PASSPHRASE
+        self._advice.setText(
+            self.tr("Tell the passphrase and the SHA-256 by another way than the bundle, best by voice.")
+            if by_passphrase
+            else self.tr("Tell the recipient the SHA-256 by another way than the bundle, best by voice.")
+        )
+        self._turn_to(_DONE)
+        self.exported.emit(result)
+
+    def _not_written(self, error: SheafError) -> None:
+        self.whom.show_note(" ".join(part for part in describe(error) if part))
+        self._turn_to(_WHOM)
+
+    # -- steps ----------------------------------------------------------------------------------
+
+    def done(self, result: int) -> None:
+        """Closing stops what is being written; nothing of it stays at the destination."""
+        if self._job is not None:
+            self._job.cancel()
+        super().done(result)
+
+    def _go_on(self) -> None:
+        page = self._pages.currentIndex()
+        if page == _WHAT:
+            self._turn_to(_WHOM)
+        elif page == _WHOM:
+            self._write()
+        else:
+            self.accept()
+
+    def _turn_to(self, page: int) -> None:
+        self._pages.setCurrentIndex(page)
+        self._back.setVisible(page == _WHOM)
+        self._cancel.setVisible(page != _DONE)
+        self._next.setVisible(page != _WRITING)
+        text = {_WHAT: self.tr("Next"), _DONE: self.tr("Close")}.get(page, self.tr("Write the bundle"))
+        self._next.setText(text)
+        self._next.setAccessibleName(text)
+        self._judge()
+
+    def _judge(self) -> None:
+        page = self._pages.currentIndex()
+        ready = page == _DONE or (self._plan is not None and (page == _WHAT or self.whom.complete))
+        self._next.setEnabled(ready)
+
+    def _make_writing(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setSpacing(Space.M)
+        column.addStretch(1)
+        text = self.tr("Each file is checked against the digest of its import, and the bundle is read back.")
+        column.addWidget(plain_label(text, page, wrap=True))
+        self._bar = JobBar(page)
+        column.addWidget(self._bar)
+        column.addStretch(2)
+        return page
+
+    def _make_done(self) -> QWidget:
+        page = QWidget(self)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.M)
+        self._result = self.add_text("")
+        column.addWidget(self._result)
+        self._advice = plain_label("", page, tone="notice", wrap=True)
+        column.addWidget(self._advice)
+        column.addStretch(1)
+        return page
+
+
+def _contacts_with_keys(session: Session) -> list[Contact]:
+    found = []
+    for contact in list_contacts(session):
+        described = describe_key(contact.public_key)
+        if described is not None and described.for_bundles:
+            found.append(contact)
+    return found
+
+
+def _plan(session: Session, scope: Scope, choices: ExportChoices) -> ExportPlan:
+    ids = load_ids(session, scope.numbers) if scope.numbers is not None else None
+    return plan_export(session, case=scope.case, item_ids=ids, choices=choices)
+
+
+def _form(session: Session, form: int, texts: list[str], passphrase: str) -> tuple[BundleForm, str]:
+    """The form of the bundle and what the custody log says of its recipients."""
+    if form == PASSPHRASE:
+        return WithPassphrase(passphrase), "whoever has the passphrase"
+    if form == PLAIN:
+        return PlainFolder(), "plain folder"
+    recipients, label = load_recipients(session, texts)
+    return ToRecipients(recipients), label
