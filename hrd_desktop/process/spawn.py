@@ -39,8 +39,12 @@ def isolated_command(module: str, *arguments: str) -> list[str]:
 
 
 def isolated_environment() -> dict[str, str]:
-    """All that a child gets: the language-neutral UTF-8 locale and the id of this process."""
-    environment = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", _PARENT_VARIABLE: str(os.getpid())}
+    """All that a child gets: the language-neutral UTF-8 locale, a home and the id of this process.
+
+    Without a home the interpreter asks the system's user database for one at start, and with it whatever
+    daemon or directory server that is kept by. The root folder is nobody's.
+    """
+    environment = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/", _PARENT_VARIABLE: str(os.getpid())}
     for name in _PASSED_ON:
         if name in os.environ:
             environment[name] = os.environ[name]

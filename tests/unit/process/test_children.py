@@ -72,7 +72,7 @@ def test_a_child_inherits_nothing_it_does_not_need(monkeypatch: pytest.MonkeyPat
     os.close(reader)
     os.close(writer)
     environment, descriptors = out.decode().splitlines()
-    assert environment == "['LANG', 'LC_ALL', 'SHEAF_PARENT'] / True"
+    assert environment == "['HOME', 'LANG', 'LC_ALL', 'SHEAF_PARENT'] / True"
     assert descriptors == "[0, 1, 2, 3]"  # 3 is the listing itself
     assert isolated_environment()["SHEAF_PARENT"] == str(os.getpid())
 
