@@ -105,9 +105,9 @@ class ConsentsPane(QWidget):
         row.setSpacing(Space.S)
         self.record_button = tool_button(self.tr("Record an answer"), "add", self)
         self.record_button.clicked.connect(self._record)
-        self.edit_button = tool_button(self.tr("Edit answer"), "edit", self)
+        self.edit_button = tool_button(self.tr("Edit answer"), "edit", self, text=self.tr("Edit"))
         self.edit_button.clicked.connect(self._edit)
-        self.remove_button = tool_button(self.tr("Remove answer"), "remove", self)
+        self.remove_button = tool_button(self.tr("Remove answer"), "remove", self, text=self.tr("Remove"))
         self.remove_button.clicked.connect(self._remove)
         for button in (self.record_button, self.edit_button, self.remove_button):
             row.addWidget(button)

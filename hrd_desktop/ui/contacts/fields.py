@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
-    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -101,6 +101,13 @@ class LabelledField(QWidget):
         self.error.setText(sentence)
         self._fault.setVisible(bool(sentence))
         self.control.setAccessibleDescription(sentence or self._hint)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A dialog grows by what is said in it; a window has a place that scrolls."""
+        window = self.window()
+        if isinstance(window, QDialog) and window.isVisible():
+            window.resize(window.width(), max(window.height(), window.sizeHint().height()))
 
 
 class ChoiceBox(QComboBox, Generic[V]):
@@ -126,16 +133,6 @@ class ChoiceBox(QComboBox, Generic[V]):
     def choose(self, value: V) -> None:
         """Choose ``value``."""
         self.setCurrentIndex(self._values.index(value))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  # Qt's name
-        super().paintEvent(event)
-        # The style draws no arrow, and a box without one does not look as if it could be opened.
-        place = QRect(0, 0, _SMALL_SIGN, _SMALL_SIGN)
-        place.moveCenter(self.rect().center())
-        place.moveRight(self.rect().right() - Space.M)
-        place = QStyle.visualRect(self.layoutDirection(), self.rect(), place)
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
-        icon("chevron-down", "muted").paint(QPainter(self), place, mode=mode)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  # Qt's name
         if self.hasFocus():
@@ -260,15 +257,17 @@ class Notice(QFrame):
         self.setVisible(bool(sentence))
 
 
-def tool_button(name: str, icon_name: str, parent: QWidget, *, with_text: bool = True) -> QToolButton:
-    """A button with an icon; ``name`` is its text or its tooltip, and what a screen reader says."""
+def tool_button(
+    name: str, icon_name: str, parent: QWidget, *, with_text: bool = True, text: str = ""
+) -> QToolButton:
+    """A button with an icon; ``name`` is its tooltip or its text, unless ``text`` is, and is what is spoken."""
     button = QToolButton(parent)
     button.setIcon(icon(icon_name))
     button.setIconSize(QSize(Size.ICON, Size.ICON))
     button.setAccessibleName(name)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     if with_text:
-        button.setText(name)
+        button.setText(text or name)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     else:
         button.setToolTip(name)

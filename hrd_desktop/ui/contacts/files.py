@@ -16,7 +16,9 @@ from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import (
     about_contact,
     contact_kind_icon,
+    left_out_name,
     left_out_words,
+    refusal_place,
     refusal_words,
 )
 from hrd_desktop.ui.dialogs import PlainDialog, choose_file, choose_new_file, inform
@@ -24,6 +26,9 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, number_text, plain_label, translated
 
 _RESULT_ROWS = 7
+_RESULT_WIDTH = 560
+#: As far as the words of a radio button stand from its edge.
+_INDENT = 28
 _ENDINGS = {ContactsFormat.VCARD_4: ".vcf", ContactsFormat.VCARD_3: ".vcf", ContactsFormat.CSV: ".csv"}
 
 
@@ -52,7 +57,9 @@ class ImportDialog(PlainDialog):
             button.setAccessibleName(button.text())
             button.setAccessibleDescription(hint)
             self.body.addWidget(button)
-            self.body.addWidget(plain_label(hint, self, tone="muted", wrap=True))
+            explanation = plain_label(hint, self, tone="muted", wrap=True)
+            explanation.setIndent(_INDENT)
+            self.body.addWidget(explanation)
         cancel = self.add_button(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.clicked.connect(self.reject)
         words = self.tr("Import these contacts")
@@ -73,11 +80,12 @@ def result_lines(taken: ContactsTaken) -> list[TwoLines]:
     left_out = Badge(translated("contacts", "Left out"), "info", "warning")
     added = Badge(translated("contacts", "Added"), "check", "success")
     lines = [
-        TwoLines(refusal_words(refusal), "", "document", first_badge=refused)
+        TwoLines(refusal_place(refusal), refusal_words(refusal), "document", first_badge=refused)
         for refusal in taken.read.refused
     ]
     lines += [
-        TwoLines(left_out_words(left), "", "document", first_badge=left_out) for left in taken.read.left_out
+        TwoLines(left_out_name(left), left_out_words(left.reason), "document", first_badge=left_out)
+        for left in taken.read.left_out
     ]
     lines += [
         TwoLines(isolated(one.alias), about_contact(one), contact_kind_icon(one.kind), first_badge=added)
@@ -91,6 +99,7 @@ class ImportResult(PlainDialog):
 
     def __init__(self, parent: QWidget | None, taken: ContactsTaken) -> None:
         super().__init__(parent, _result_title(taken), icon_name="import")
+        self.setMinimumWidth(_RESULT_WIDTH)
         refused, left_out = len(taken.read.refused), len(taken.read.left_out)
         if refused or left_out:
             self.add_text(
@@ -110,6 +119,7 @@ class ImportResult(PlainDialog):
         self.view = RowList(self.tr("Result of the import"), self, rows=_RESULT_ROWS)
         self.view.setModel(self.model)
         self.model.set_values(result_lines(taken))
+        self.view.setProperty("surface", True)
         self.view.fit_rows()
         self.body.addWidget(self.view)
         self.add_text(
@@ -179,7 +189,8 @@ class ExportDialog(PlainDialog):
             button.setAccessibleName(button.text())
             button.setVisible(self._shown_ids is not None)
             self.body.addWidget(button)
-        (self.everyone if self._shown_ids is None else self.those_shown).setChecked(True)
+        chosen = self.everyone if self._shown_ids is None else self.those_shown
+        chosen.setChecked(True)
         self.form = ChoiceBox(
             [
                 (ContactsFormat.VCARD_4, self.tr("vCard 4.0, with everything")),
@@ -194,6 +205,7 @@ class ExportDialog(PlainDialog):
         self.body.addWidget(self.bare)
         cancel = self.add_button(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.clicked.connect(self.reject)
+        chosen.setFocus()
         words = self.tr("Choose where")
         self.go_button = self.add_button(words, QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
         self.go_button.clicked.connect(self._go)

@@ -149,36 +149,41 @@ def field_words(error: ContactFieldError) -> str:
             return translated("contacts", "Write this in the form that is asked for.")
 
 
-def left_out_words(left: LeftOut) -> str:
-    """What of a file is in none of its contacts, and why."""
-    sentence = {
-        LeftOutReason.UNKNOWN: translated("contacts", "{name}: contacts have no such field ({count})."),
-        LeftOutReason.PICTURE: translated("contacts", "{name}: pictures are not taken in ({count})."),
-        LeftOutReason.ADDRESS: translated(
-            "contacts", "{name}: only the place of a key was given, and nothing is fetched ({count})."
-        ),
-        LeftOutReason.PRIVATE_KEY: translated(
-            "contacts", "{name}: secret keys are never taken in ({count})."
-        ),
-        LeftOutReason.MORE_THAN_ONE: translated("contacts", "{name}: a contact has one of these ({count})."),
-        LeftOutReason.UNREADABLE: translated(
-            "contacts", "{name}: these values do not have the form of the field ({count})."
-        ),
-        LeftOutReason.CHARACTERS: translated(
-            "contacts", "{name}: characters that cannot be seen were taken out ({count})."
-        ),
-        LeftOutReason.STRAY: translated("contacts", "Lines that belong to no card ({count})."),
-    }[left.reason]
-    name = isolated(left.name) if left.name else translated("contacts", "Without a name")
-    return sentence.replace("{name}", name).replace("{count}", number_text(left.count))
+def left_out_name(left: LeftOut) -> str:
+    """What of a file is in none of its contacts, and how often."""
+    if left.reason is LeftOutReason.STRAY:
+        name = translated("contacts", "Lines outside any card")
+    else:
+        name = isolated(left.name) if left.name else translated("contacts", "Without a name")
+    if left.count == 1:
+        return name
+    return translated("contacts", "{name} ({count} times)", name=name, count=number_text(left.count))
+
+
+def left_out_words(reason: LeftOutReason) -> str:
+    """Why it was left out."""
+    return {
+        LeftOutReason.UNKNOWN: translated("contacts", "Contacts have no such field."),
+        LeftOutReason.PICTURE: translated("contacts", "Pictures are not taken in."),
+        LeftOutReason.ADDRESS: translated("contacts", "Only a key's address is given; nothing is fetched."),
+        LeftOutReason.PRIVATE_KEY: translated("contacts", "Secret keys are never taken in."),
+        LeftOutReason.MORE_THAN_ONE: translated("contacts", "A contact has one of these."),
+        LeftOutReason.UNREADABLE: translated("contacts", "The value does not have the form of its field."),
+        LeftOutReason.CHARACTERS: translated("contacts", "Characters that cannot be seen were taken out."),
+        LeftOutReason.STRAY: translated("contacts", "They belong to no contact."),
+    }[reason]
+
+
+def refusal_place(refusal: Refusal) -> str:
+    """Which entry of a file was not taken in."""
+    return translated(
+        "contacts",
+        "Entry {index}, line {line}",
+        index=number_text(refusal.index),
+        line=number_text(refusal.line),
+    )
 
 
 def refusal_words(refusal: Refusal) -> str:
-    """Which entry of a file was not taken in, with the code to quote."""
-    return translated(
-        "contacts",
-        "Entry {index}, line {line}: it cannot be read ({code}).",
-        index=number_text(refusal.index),
-        line=number_text(refusal.line),
-        code=isolated(refusal.code),
-    )
+    """That it was not taken in, with the code to quote."""
+    return translated("contacts", "It cannot be read ({code}).", code=isolated(refusal.code))

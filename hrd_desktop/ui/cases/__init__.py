@@ -1,0 +1,1 @@
+"""The Cases section: matters, their exhibits and the people in them."""

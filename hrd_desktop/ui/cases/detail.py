@@ -1,0 +1,289 @@
+"""One case: what it is about, its exhibits, its people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.records import NotFoundError
+from hrd_desktop.domain.records import Case, CaseStatus
+from hrd_desktop.services.case_view import CaseView, view_case
+from hrd_desktop.services.cases import update_case
+from hrd_desktop.ui.cases.case_list import status_words
+from hrd_desktop.ui.cases.exhibits import ExhibitsPane
+from hrd_desktop.ui.cases.people import PeoplePane
+from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit
+from hrd_desktop.ui.dialogs import PlainDialog, headline
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
+from hrd_desktop.ui.theme.tokens import Space
+
+_WIDEST = 760
+_SUMMARY_LINES = 10
+_TITLE_LIMIT = 2_000
+_EXHIBITS_TAB = 1
+_PEOPLE_TAB = 2
+
+
+class CaseDetail(QWidget):
+    """Shows and edits one case. ``gone`` comes when it is no more."""
+
+    gone = Signal()
+    item_chosen = Signal(object)
+    contact_chosen = Signal(object)
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._case: Case | None = None
+        self._case_id: UUID | None = None
+        self._dirty = False
+        self._loading = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.S, Space.L, 0, 0)
+        column.setSpacing(Space.S)
+        column.addLayout(self._make_head())
+        self.about = plain_label(parent=self, tone="muted", wrap=True)
+        self.about.setContentsMargins(Space.L, 0, Space.L, 0)
+        column.addWidget(self.about)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Parts of the case"))
+        self.exhibits = ExhibitsPane(operations, self)
+        self.people = PeoplePane(operations, self)
+        self.tabs.addTab(self._make_form(), self.tr("About"))
+        self.tabs.addTab(self.exhibits, self.tr("Exhibits"))
+        self.tabs.addTab(self.people, self.tr("People"))
+        column.addWidget(self.tabs, 1)
+        self.exhibits.item_chosen.connect(self.item_chosen)
+        self.people.contact_chosen.connect(self.contact_chosen)
+        self.people.counted.connect(lambda count: self._count(_PEOPLE_TAB, self.tr("People"), count))
+        save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
+        save.activated.connect(self.save_button.click)
+        operations.changed.connect(self._reload)
+        self._set_dirty(dirty=False)
+
+    def _make_head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(Space.L, 0, Space.L, 0)
+        row.setSpacing(Space.S)
+        self.title = headline("", self)
+        row.addWidget(self.title, 1)
+        self.discard_button = QPushButton(self.tr("Discard changes"), self)
+        self.discard_button.setAccessibleName(self.discard_button.text())
+        self.discard_button.clicked.connect(self.discard)
+        row.addWidget(self.discard_button)
+        self.save_button = QPushButton(self.tr("Save case"), self)
+        self.save_button.setAccessibleName(self.save_button.text())
+        self.save_button.setProperty("role", "primary")
+        self.save_button.clicked.connect(self._save_pressed)
+        row.addWidget(self.save_button)
+        return row
+
+    def _make_form(self) -> QScrollArea:
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget(area)
+        inner.setMaximumWidth(_WIDEST)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(Space.L, Space.L, Space.L, Space.XL)
+        column.setSpacing(Space.L)
+        card = Card("", inner)
+        self.title_edit = QLineEdit(card)
+        self.title_edit.setMaxLength(_TITLE_LIMIT)
+        card.column.addWidget(LabelledField(self.tr("Title"), self.title_edit, card))
+        self.summary_edit = NoteEdit(_SUMMARY_LINES, card)
+        card.column.addWidget(
+            LabelledField(
+                self.tr("Summary"),
+                self.summary_edit,
+                card,
+                hint=self.tr("What happened, when, where, to whom, and what has been done about it."),
+            )
+        )
+        self.status = ChoiceBox([(status, status_words(status)) for status in CaseStatus], card)
+        card.column.addWidget(LabelledField(self.tr("Status"), self.status, card))
+        self.preserved = QCheckBox(self.tr("Everything in this case must be preserved"), card)
+        self.preserved.setAccessibleName(self.preserved.text())
+        card.column.addWidget(self.preserved)
+        card.column.addWidget(
+            plain_label(
+                self.tr(
+                    "For what a court, a law or a lawyer says must not be destroyed. It is a reminder to all"
+                    " who work in this vault."
+                ),
+                card,
+                tone="muted",
+                wrap=True,
+            )
+        )
+        column.addWidget(card)
+        column.addStretch(1)
+        area.setWidget(inner)
+        self.title_edit.textChanged.connect(self._edited)
+        self.summary_edit.textChanged.connect(self._edited)
+        self.status.currentIndexChanged.connect(self._edited)
+        self.preserved.toggled.connect(self._edited)
+        return area
+
+    # -- what is shown ----------------------------------------------------------------------
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was entered that is not in the vault."""
+        return self._dirty
+
+    @property
+    def case_id(self) -> UUID | None:
+        """The case that is shown."""
+        return self._case_id
+
+    def show_case(self, case_id: UUID) -> None:
+        """Show this case as soon as it has been read. What was entered before is dropped."""
+        self._case_id = case_id
+        self._set_dirty(dirty=False)
+        self.exhibits.show_entries(())
+        self._reload()
+        self.people.show_case(case_id)
+
+    def _reload(self) -> None:
+        case_id = self._case_id
+        if case_id is None:
+            return
+
+        def done(view: CaseView) -> None:
+            if case_id == self._case_id:
+                self._show(view)
+
+        def failed(error: SheafError) -> None:
+            if not isinstance(error, NotFoundError):
+                self._operations.failed.emit(error)
+            elif case_id == self._case_id:
+                self.gone.emit()
+
+        self._operations.read(lambda session: view_case(session, case_id), done, failed)
+
+    def _show(self, view: CaseView) -> None:
+        case = view.case
+        self.title.setText(isolated(case.title.strip() or case.reference))
+        self.about.setText(
+            filled(
+                self.tr("{reference} · opened {day} · entries in the custody log: {count}"),
+                reference=isolated(case.reference),
+                day=date_text(case.opened_utc),
+                count=number_text(view.event_count),
+            )
+        )
+        self._count(_EXHIBITS_TAB, self.tr("Exhibits"), len(view.entries))
+        self.exhibits.show_entries(view.entries)
+        self._case = case
+        if not self._dirty:
+            self._fill(case)
+
+    def _fill(self, case: Case) -> None:
+        self._loading = True
+        if self.title_edit.text() != case.title:
+            self.title_edit.setText(case.title)
+        if self.summary_edit.toPlainText() != case.summary:
+            self.summary_edit.setPlainText(case.summary)
+        self.status.choose(case.status)
+        self.preserved.setChecked(case.to_be_preserved)
+        self._loading = False
+
+    def _count(self, tab: int, words: str, count: int) -> None:
+        if count:
+            words = filled(self.tr("{tab} ({count})"), tab=words, count=number_text(count))
+        self.tabs.setTabText(tab, words)
+
+    def _edited(self) -> None:
+        if not self._loading:
+            self._set_dirty(dirty=True)
+
+    def _set_dirty(self, *, dirty: bool) -> None:
+        self._dirty = dirty
+        self.save_button.setEnabled(dirty)
+        self.discard_button.setVisible(dirty)
+
+    # -- changes ----------------------------------------------------------------------------
+
+    def _save_pressed(self) -> None:
+        self.save()
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Save what was entered, then call ``then``."""
+        case = self._case
+        if case is None:
+            return
+        title, summary = self.title_edit.text().strip(), self.summary_edit.toPlainText()
+        status, preserved = self.status.value, self.preserved.isChecked()
+        self._set_dirty(dirty=False)
+
+        def done(changed: Case) -> None:
+            if changed.id == self._case_id:
+                self._case = changed
+            if then is not None:
+                then()
+
+        def failed(error: SheafError) -> None:
+            if case.id == self._case_id:
+                self._set_dirty(dirty=True)
+            self._operations.failed.emit(error)
+
+        self._operations.change(
+            lambda session: update_case(
+                session, case, title=title, summary=summary, status=status, to_be_preserved=preserved
+            ),
+            done,
+            failed,
+        )
+
+    def discard(self) -> None:
+        """Go back to what is in the vault."""
+        self._set_dirty(dirty=False)
+        if self._case is not None:
+            self._fill(self._case)
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Call ``then`` at once, or after asking what is to become of unsaved changes."""
+        if not self._dirty:
+            then()
+            return
+        dialog = PlainDialog(self, self.tr("Save the changes to this case?"), icon_name="help")
+        dialog.add_text(self.tr("What you entered is not in the vault yet."))
+        keep = dialog.add_button(self.tr("Keep editing"), QDialogButtonBox.ButtonRole.RejectRole)
+        keep.clicked.connect(dialog.reject)
+        drop = dialog.add_button(self.tr("Discard changes"), QDialogButtonBox.ButtonRole.DestructiveRole)
+        save = dialog.add_button(self.tr("Save case"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
+
+        def dropped() -> None:
+            dialog.accept()
+            self.discard()
+            then()
+
+        def kept() -> None:
+            dialog.accept()
+            self.save(then)
+
+        drop.clicked.connect(dropped)
+        save.clicked.connect(kept)
+        save.setFocus()
+        dialog.open()

@@ -1,0 +1,77 @@
+"""The Cases section: the list at the leading side, the chosen case beside it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+
+from hrd_desktop.ui.cases.case_list import CaseList
+from hrd_desktop.ui.cases.detail import CaseDetail
+from hrd_desktop.ui.contacts.empty_state import EmptyState
+from hrd_desktop.ui.operations import Operations
+
+_LIST_WIDTH = 340
+_DETAIL_WIDTH = 680
+
+
+class CasesSection(QWidget):
+    """Matters. ``item_chosen`` and ``contact_chosen`` carry ids of what is to be shown elsewhere."""
+
+    item_chosen = Signal(object)
+    contact_chosen = Signal(object)
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Cases"))
+        self.list = CaseList(operations, self)
+        self.detail = CaseDetail(operations, self)
+        self.nothing = EmptyState(
+            "cases",
+            self.tr("No case is chosen"),
+            self.tr("Choose a case in the list to see its exhibits and the people in it."),
+            self,
+        )
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(self.nothing)
+        self._pages.addWidget(self.detail)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self._pages)
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([_LIST_WIDTH, _DETAIL_WIDTH])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(splitter)
+        self.setFocusProxy(self.list)
+        self.list.chosen.connect(self.show_case)
+        self.detail.gone.connect(self._show_nothing)
+        self.detail.item_chosen.connect(self.item_chosen)
+        self.detail.contact_chosen.connect(self.contact_chosen)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was entered that is not in the vault."""
+        return self.detail.unsaved
+
+    def show_case(self, case_id: UUID) -> None:
+        """Show this case, once it is settled what becomes of unsaved changes to another."""
+        if self.detail.case_id == case_id and self._pages.currentWidget() is self.detail:
+            self.list.choose(case_id)
+            return
+
+        def show() -> None:
+            self.list.choose(case_id)
+            self._pages.setCurrentWidget(self.detail)
+            self.detail.show_case(case_id)
+
+        # While it is asked, the list shows what is being edited.
+        self.list.choose(self.detail.case_id if self.detail.unsaved else case_id)
+        self.detail.leave(show)
+
+    def _show_nothing(self) -> None:
+        self.list.choose(None)
+        self._pages.setCurrentWidget(self.nothing)
