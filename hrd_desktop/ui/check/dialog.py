@@ -224,7 +224,7 @@ class CheckDialog(PlainDialog):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        self._verdict = sized(plain_label(parent=page, wrap=True), Type.TITLE, bold=True)
+        self._verdict = sized(plain_label(parent=page, tone="notice", wrap=True), Type.TITLE, bold=True)
         self._meaning = plain_label(parent=page, wrap=True)
         self._contents = plain_label(parent=page, tone="muted", wrap=True)
         self._faults = FaultModel(page)
@@ -239,6 +239,7 @@ class CheckDialog(PlainDialog):
         header = self._table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._more = plain_label(parent=page, tone="muted")
         for widget in (self._verdict, self._meaning, self._contents):
             column.addWidget(widget)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHeaderView,
     QLineEdit,
+    QSizePolicy,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -74,6 +75,7 @@ class WhatPage(QWidget):
         self.include_held = self._box(self.tr("Let these &leave all the same"))
         column.addWidget(self.include_held)
         for combo in (self.scope, self.purpose):
+            combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             combo.activated.connect(self.chosen)
         self.title.editingFinished.connect(self.chosen)
         self._held.hide()

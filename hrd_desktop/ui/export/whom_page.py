@@ -170,6 +170,7 @@ class WhomPage(QWidget):
         label.setBuddy(self._keys)
         column.addWidget(label)
         column.addWidget(self._keys)
+        column.addStretch(0)
         return page
 
     def _make_passphrase(self) -> QWidget:
