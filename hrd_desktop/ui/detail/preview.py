@@ -42,6 +42,7 @@ class Preview(QWidget):
         self.setAccessibleName(self.tr("Preview"))
         self._previewer = SharedPreviewer()
         self._reads = LatestRead(operations, self._previewer.stop, self)
+        self.destroyed.connect(self._previewer.close)
         self._item: Item | None = None
         self._kind = PreviewKind.BYTES
         self._seen: set[UUID] = set()
@@ -181,6 +182,9 @@ class Preview(QWidget):
         look = self._looks[self._kind]
         # A widget that was never laid out does not know how many pixels it can show.
         look.resize(self._stack.size())
+        layout = look.layout()
+        if layout is not None:
+            layout.activate()
         look.look_at(item)
 
     def _show_look(self, kind: PreviewKind) -> None:
