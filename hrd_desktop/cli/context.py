@@ -14,10 +14,18 @@ from typing import Any, TypeVar
 
 import click
 
+from hrd_desktop.cli.messages import render
 from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.domain.clock import Clock, SystemClock
 from hrd_desktop.domain.errors.base import UsageError
-from hrd_desktop.domain.errors.vault import UnusablePassphraseError, WipedError
+from hrd_desktop.domain.errors.vault import (
+    AfterworkFailedError,
+    DiskFailedError,
+    DiskFullError,
+    UnusablePassphraseError,
+    VaultReadOnlyError,
+    WipedError,
+)
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.session import Session
@@ -56,6 +64,7 @@ class Invocation:
     cancel: CancelToken = field(default_factory=CancelToken)
     clock: Clock = field(default_factory=SystemClock)
     random: Callable[[int], bytes] = os.urandom
+    afterwork_failed: bool = False
 
 
 _VAULT_OPTIONS = ("--passphrase-file", "--key-file")
@@ -170,8 +179,22 @@ def open_session(invocation: Invocation, vault: str) -> Iterator[Session]:
         del opening
     for notice in session.vault.notices:
         warn(_NOTICES.get(notice, notice))
-    with session:
-        yield session
+    try:
+        with session:
+            yield session
+    except AfterworkFailedError as error:
+        # The command goes on to say what it did; its exit code tells of this.
+        warn(render(error))
+        invocation.afterwork_failed = True
+
+
+@contextmanager
+def afterwork() -> Iterator[None]:
+    """What is done inside is of use but was not asked for: a disk that refuses it is told of as such."""
+    try:
+        yield
+    except (DiskFailedError, DiskFullError, VaultReadOnlyError) as error:
+        raise AfterworkFailedError(cause=error.code) from None
 
 
 _NOTICES = {

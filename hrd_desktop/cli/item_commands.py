@@ -11,6 +11,7 @@ import click
 
 from hrd_desktop.cli.context import (
     Invocation,
+    afterwork,
     interruptible,
     open_session,
     print_json,
@@ -19,7 +20,8 @@ from hrd_desktop.cli.context import (
 )
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
-from hrd_desktop.domain.errors.base import UsageError
+from hrd_desktop.domain.errors.base import Cancelled, UsageError
+from hrd_desktop.domain.errors.vault import DiskFailedError
 from hrd_desktop.domain.ingest import IngestReport
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Item, ItemState
@@ -99,10 +101,16 @@ def import_command(
                 cancel=invocation.cancel,
                 new_id=lambda: new_uuid(invocation.random),
             ).run(list(paths))
-            if report.items and not report.cancelled and not session.vault.read_only:
-                derive_pending(session, cancel=invocation.cancel)
+            interrupted = report.cancelled
+            if report.items and not interrupted and not session.vault.read_only:
+                try:
+                    with afterwork():
+                        derive_pending(session, cancel=invocation.cancel)
+                except Cancelled:
+                    # All files are in; what was not looked into yet is, before the next search.
+                    interrupted = True
     _print_report(report, as_json)
-    if report.cancelled:
+    if interrupted:
         return EXIT_INTERRUPTED
     if not report.failed:
         return EXIT_DONE
@@ -137,7 +145,10 @@ def _print_report(report: IngestReport, as_json: bool) -> None:
         for known in report.duplicates:
             click.echo(f"{known.reference}  already here  {shown(known.path)}")
     for failed in report.failed:
-        warn(f"not taken in ({failed.code}): {shown(failed.path)}")
+        # A disk that fails at the very end of a change leaves open whether it is in; what is certain is that
+        # nothing was acknowledged, and that taking the file in again does no harm.
+        words = "not acknowledged" if failed.code == DiskFailedError.code else "not taken in"
+        warn(f"{words} ({failed.code}): {shown(failed.path)}")
     if any(failed.code in {"disk-full", "disk-failed", "read-only"} for failed in report.failed):
         warn("What is listed as in is safe in the vault. Mend the cause, then import the rest again.")
 
@@ -312,7 +323,8 @@ def edit_command(
         edit(session, item.id, values, add_tags=tags, remove_tags=untags)
         if case is not None:
             register(session, item.id, find_or_add_case(session, case).id)
-        derive_pending(session, cancel=invocation.cancel, only=item.id)
+        with afterwork():
+            derive_pending(session, cancel=invocation.cancel, only=item.id)
     return EXIT_DONE
 
 

@@ -21,6 +21,7 @@ from hrd_desktop.cli.messages import (
     EXIT_DONE,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
+    EXIT_PARTLY,
     EXIT_USAGE,
     exit_code_of,
     render,
@@ -91,8 +92,11 @@ def main() -> int:
     """Run one command. Returns the exit code."""
     harden_process()
     give_up_network()
+    invocation = Invocation()
     try:
-        result = commands.main(args=sys.argv[1:], prog_name="hrd-vault", standalone_mode=False)
+        result = commands.main(
+            args=sys.argv[1:], prog_name="hrd-vault", standalone_mode=False, obj=invocation
+        )
     except click.exceptions.Abort:
         warn("Interrupted.")
         return EXIT_INTERRUPTED
@@ -109,4 +113,5 @@ def main() -> int:
         # Whoever was reading has gone. Nothing more can be said to them, and Python must not try at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
-    return result if isinstance(result, int) else EXIT_DONE
+    code = result if isinstance(result, int) else EXIT_DONE
+    return EXIT_PARTLY if code == EXIT_DONE and invocation.afterwork_failed else code

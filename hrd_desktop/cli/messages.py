@@ -11,7 +11,7 @@ from hrd_desktop.domain.errors.base import (
     SheafError,
     UsageError,
 )
-from hrd_desktop.domain.errors.vault import VaultInUseError
+from hrd_desktop.domain.errors.vault import AfterworkFailedError, VaultInUseError
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
@@ -27,6 +27,8 @@ def exit_code_of(error: SheafError) -> int:
     """The promised exit code of a failure."""
     if isinstance(error, Cancelled):
         return EXIT_INTERRUPTED
+    if isinstance(error, AfterworkFailedError):
+        return EXIT_PARTLY
     if isinstance(error, VaultInUseError):
         return EXIT_IN_USE
     if isinstance(error, NotOpenedError):
@@ -120,8 +122,15 @@ _MESSAGES: dict[str, Message] = {
     ),
     "disk-failed": Message(
         "The disk reported an error while reading or writing.",
-        "What was acknowledged before is in the vault; this change is not.",
+        "What was acknowledged before is in the vault. This change is in it whole or not at all; one that "
+        "was begun is finished when the vault is next opened.",
         "Check the disk and its cable, make a copy of the vault folder, then run verify.",
+    ),
+    "afterwork": Message(
+        "What was asked is done, but afterwards the disk failed or was full while the search index and the "
+        "spare copy of the records were written.",
+        "Everything is in the vault; the next opening makes up for the rest.",
+        "Check the disk and the space on it, then run verify.",
     ),
     "slots-full": Message(
         "All four key slots are in use.", _UNTOUCHED, "Remove one that is no longer needed."

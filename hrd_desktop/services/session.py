@@ -8,7 +8,12 @@ from typing import TypeVar
 
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.base import SheafError
-from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.domain.errors.vault import (
+    AfterworkFailedError,
+    DiskFailedError,
+    DiskFullError,
+    VaultReadOnlyError,
+)
 from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.lanes import VaultLane
@@ -78,7 +83,8 @@ class Session:
     def close(self, *, settle: bool = True) -> None:
         """Bring index and snapshot up to date, then close everything. Safe to call twice.
 
-        The vault is closed even when that fails; the failure is raised afterwards. Without ``settle`` (a lock
+        The vault is closed even when that fails; a disk that failed or is full is then told by
+        AfterworkFailedError, since every change that was asked for is already in. Without ``settle`` (a lock
         that cannot wait) a statement that runs is interrupted; the next unlock brings the index in step.
         """
         if self._closed:
@@ -94,6 +100,8 @@ class Session:
             if settle:
                 try:
                     self._lane.call(self._settle)
+                except (DiskFailedError, DiskFullError, VaultReadOnlyError) as error:
+                    failure = AfterworkFailedError(cause=error.code)
                 except SheafError as error:
                     failure = error
         finally:

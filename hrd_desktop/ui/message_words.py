@@ -115,8 +115,16 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
     ),
     "disk-failed": (
         said("The disk reported an error."),
-        said("What was saved before is in the vault; this change is not."),
+        said(
+            "What was saved before is in the vault. This change is in it whole or not at all; one that was "
+            "begun is finished when the vault is next opened."
+        ),
         said("Check the disk and its cable, copy the vault folder, then check the vault in Security."),
+    ),
+    "afterwork": (
+        said("All is done, but the search index and the spare copy of the records could not be written."),
+        said("Everything is in the vault. The next opening makes up for the rest."),
+        said("Check the disk and the space on it, then check the vault in Security."),
     ),
     "slots-full": (
         said("All four ways to open this vault are in use."),

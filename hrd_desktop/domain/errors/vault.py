@@ -112,6 +112,15 @@ class DiskFailedError(SheafError):
     code = "disk-failed"
 
 
+class AfterworkFailedError(SheafError):
+    """What was asked is done, but the search index or the snapshot could not be written afterwards.
+
+    Field: ``cause``, the code of that failure. The next opening makes up for it.
+    """
+
+    code = "afterwork"
+
+
 class SlotsFullError(SheafError):
     """All four slots of the compartment are in use."""
 
