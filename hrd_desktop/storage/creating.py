@@ -163,11 +163,12 @@ def create_vault(
             set_all_mtimes(layout, now_us * 1000)
             _sync_tree(layout)
             os.rename(building, target)
+            building = target
+            fsync_folder(os.path.dirname(target))
         except BaseException:
-            # Only what was made here a moment ago, under a name drawn at random, is removed.
+            # Only what was made here a moment ago is removed, under whichever of its two names.
             shutil.rmtree(building, ignore_errors=True)
             raise
-        fsync_folder(os.path.dirname(target))
 
 
 def _touch(path: str) -> None:
