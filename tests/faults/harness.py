@@ -7,6 +7,7 @@ left is judged with the program itself.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -246,24 +247,24 @@ def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
     return Learned(thinned(points), hidden, old, new)
 
 
-def sample_of(points: Sequence[Point], count: int) -> list[Point]:
-    """``count`` points that differ as much as can be: one of each file and call before a second one."""
+def sample_of(points: Sequence[Point], count: int, name: str) -> list[Point]:
+    """``count`` points that differ as much as can be: one of each file and call before a second one.
+
+    Which ones come first depends on ``name`` alone: every run tries the same ones, and each command others.
+    """
+
+    def mixed(word: object) -> bytes:
+        return hashlib.sha256(f"{name}/{word}".encode()).digest()
+
     groups: dict[tuple[str, str], list[Point]] = {}
     for point in points:
         groups.setdefault((point.kind, point.name), []).append(point)
+    queues = [sorted(groups[group], key=mixed) for group in sorted(groups, key=mixed)]
     chosen: list[Point] = []
-    depth = 1
     while len(chosen) < min(count, len(points)):
-        for group in sorted(groups.values(), key=len):
-            # The middle first, then what lies between: the same ones at every run.
-            if depth <= len(group):
-                position = (len(group) * (2 * depth - 1)) // (2 * min(len(group), 4)) % len(group)
-                candidate = group[position]
-                if candidate not in chosen:
-                    chosen.append(candidate)
-        depth += 1
-        if depth > 64:
-            break
+        for queue in queues:
+            if queue:
+                chosen.append(queue.pop())
     return sorted(chosen[:count], key=lambda point: point.order)
 
 
@@ -348,11 +349,11 @@ def check_old_or_new(seen: Seen, learned: Learned, whole: bool) -> str:
     if (seen.items, seen.opens) == (new.items, new.opens):
         return "new"
     assert not whole, f"neither as before nor as after: {difference(seen, old, new)}"
-    for reference in {*old.items, *new.items, *seen.items}:
-        versions = (old.items.get(reference), new.items.get(reference))
-        assert seen.items.get(reference) in versions, (
-            f"{reference}: {seen.items.get(reference)} not in {versions}"
-        )
+    # By content: a file that was not taken in leaves its number to the next one.
+    before, after, now = ({version[0]: version for version in one.items.values()} for one in (old, new, seen))
+    for digest in {*before, *after, *now}:
+        versions = (before.get(digest), after.get(digest))
+        assert now.get(digest) in versions, f"{now.get(digest)} not in {versions}"
     assert set(seen.opens) in (set(old.opens), set(new.opens))
     return "between"
 

@@ -46,7 +46,7 @@ def test_a_kill_leaves_the_old_or_the_new_and_nothing_else(
     scenario: Scenario, part: int, full: bool, learned_of: LearnedOf, rooms: Iterator[Path], tally: Tally
 ) -> None:
     learned, start = learned_of(scenario)
-    points = learned.points[part::PARTS] if full else sample_of(learned.points, SAMPLE)
+    points = learned.points[part::PARTS] if full else sample_of(learned.points, SAMPLE, scenario.name)
     assert points, "nothing to be killed at"
     for point in points:
         place = start.copy_to(next(rooms))
