@@ -166,6 +166,10 @@ class ListPane(QWidget):
             action.setEnabled(bool(count) and offered)
 
     def _offer(self, place: QPoint) -> None:
+        self.menu().popup(place)
+
+    def menu(self) -> QMenu:
+        """What can be done with the selected items; deletes itself when it is closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         names = ("restore", "destroy") if self._in_bin else ("tag", "cases", "export", "", "bin")
@@ -174,4 +178,4 @@ class ListPane(QWidget):
                 menu.addAction(self.actions_by_name[name])
             else:
                 menu.addSeparator()
-        menu.popup(place)
+        return menu

@@ -22,6 +22,8 @@ def path_of(url: QUrl) -> bytes | None:
     return unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded))
 
 
-def paths_in(data: QMimeData) -> list[bytes]:
-    """The files and folders of a drop or of the clipboard."""
+def paths_in(data: QMimeData | None) -> list[bytes]:
+    """The files and folders of a drop or of the clipboard; an empty clipboard has no data at all."""
+    if data is None:
+        return []
     return [path for url in data.urls() if (path := path_of(url)) is not None]
