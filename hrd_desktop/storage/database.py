@@ -61,6 +61,7 @@ PARTS: Final = {
 }
 
 
+_INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
 _ALLOW: Final = 0
 _DENY: Final = 1

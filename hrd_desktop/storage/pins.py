@@ -40,5 +40,3 @@ PINS: Final = (
     # In KiB. Every page that is not in the cache is decrypted anew: this is what makes long lists quick.
     Pin("cache_size", "-32768", "-32768"),
 )
-
-_INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
