@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
@@ -14,7 +13,7 @@ from hrd_desktop.domain.errors.records import ExistsError, FieldValueError
 from hrd_desktop.domain.records import Case, CaseStatus
 from hrd_desktop.services.cases import REFERENCE_LIMIT, add_case, list_cases
 from hrd_desktop.ui.contacts.empty_state import EmptyState
-from hrd_desktop.ui.contacts.fields import LabelledField, tool_button
+from hrd_desktop.ui.contacts.fields import LabelledField, SearchLine, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.dialogs import PlainDialog, headline
@@ -73,16 +72,14 @@ class CaseList(QWidget):
         self.add_button.clicked.connect(self.open_new)
         row.addWidget(self.add_button)
         column.addLayout(row)
-        self.filter = QLineEdit(self)
+        self.filter = SearchLine(self)
         self.filter.setPlaceholderText(self.tr("Find a case"))
         self.filter.setAccessibleName(self.tr("Find a case"))
         self.filter.textChanged.connect(self._narrow)
         column.addWidget(self.filter)
         column.addWidget(self._make_pages(), 1)
         self.view.selectionModel().currentChanged.connect(self._moved)
-        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.filter)
-        down.setContext(Qt.ShortcutContext.WidgetShortcut)
-        down.activated.connect(self.view.setFocus)
+        self.filter.down_pressed.connect(self.view.setFocus)
         operations.changed.connect(self.refresh)
         self.setFocusProxy(self.filter)
         self.refresh()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.domain.errors.base import SheafError
@@ -22,7 +22,7 @@ from hrd_desktop.services.people import (
 )
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.contacts.contact_list import contact_lines
-from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, NoteEdit, tool_button
+from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, NoteEdit, SearchLine, tool_button
 from hrd_desktop.ui.contacts.people_words import role_words
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
@@ -67,7 +67,7 @@ class PersonDialog(PlainDialog):
         self._person = person
         self._asked = 0
         self.model: RowModel[Contact] = RowModel(lambda contact: contact_lines(contact, frozenset()), self)
-        self.search = QLineEdit(self)
+        self.search = SearchLine(self)
         self.search.setPlaceholderText(self.tr("Search contacts"))
         self.search.setVisible(new)
         self.who = LabelledField(self.tr("Who"), self.search, self)
@@ -93,6 +93,7 @@ class PersonDialog(PlainDialog):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._find)
         self.search.textChanged.connect(lambda _: self._pause.start())
+        self.search.down_pressed.connect(self.view.setFocus)
         if person is None:
             self._find()
             self.search.setFocus()
@@ -191,6 +192,7 @@ class PeoplePane(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.view.activated.connect(self._edit)
+        self.view.removal_pressed.connect(self._remove)
         self.view.selectionModel().currentChanged.connect(self._enable)
         operations.changed.connect(self.refresh)
         self._enable()

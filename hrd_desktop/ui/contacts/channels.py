@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -96,9 +95,7 @@ class ChannelsEdit(QWidget):
         column.addLayout(row)
         self.view.activated.connect(self._edit)
         self.view.selectionModel().currentChanged.connect(self._enable)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._remove)
+        self.view.removal_pressed.connect(self._remove)
         self.show_channels(())
 
     def show_channels(self, channels: Sequence[Channel]) -> None:

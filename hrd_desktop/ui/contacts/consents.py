@@ -114,6 +114,7 @@ class ConsentsPane(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.view.activated.connect(self._open)
+        self.view.removal_pressed.connect(self._remove)
         self.view.selectionModel().currentChanged.connect(self._enable)
         operations.changed.connect(self.refresh)
         self._enable()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.services.find_contacts import ContactGroup, ContactsFound, find_contacts
 from hrd_desktop.ui.contacts.empty_state import EmptyState
-from hrd_desktop.ui.contacts.fields import ChoiceBox, Notice, tool_button
+from hrd_desktop.ui.contacts.fields import ChoiceBox, Notice, SearchLine, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import about_contact, contact_kind_icon, unsafe_count
@@ -64,7 +63,7 @@ class ContactList(QWidget):
         column.setContentsMargins(Space.L, Space.L, Space.S, Space.M)
         column.setSpacing(Space.S)
         column.addLayout(self._make_head())
-        self.search = QLineEdit(self)
+        self.search = SearchLine(self)
         self.search.setPlaceholderText(self.tr("Search contacts"))
         self.search.setAccessibleName(self.tr("Search contacts"))
         self.search.setClearButtonEnabled(True)
@@ -93,9 +92,7 @@ class ContactList(QWidget):
         self.group.currentIndexChanged.connect(self.refresh)
         self.view.selectionModel().currentChanged.connect(self._moved)
         operations.changed.connect(self.refresh)
-        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
-        down.setContext(Qt.ShortcutContext.WidgetShortcut)
-        down.activated.connect(self.view.setFocus)
+        self.search.down_pressed.connect(self.view.setFocus)
         self.setFocusProxy(self.search)
         self.refresh()
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -198,6 +198,18 @@ def _plain_digit(character: str) -> str:
     return character if value is None else str(value)
 
 
+class SearchLine(QLineEdit):
+    """What to look for; the arrow down leads into the list beneath it."""
+
+    down_pressed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        if event.key() == Qt.Key.Key_Down:
+            self.down_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class NoteEdit(QPlainTextEdit):
     """Text of several lines; Tab leaves it. ``lines`` is its height."""
 
@@ -260,7 +272,7 @@ class Notice(QFrame):
 def tool_button(
     name: str, icon_name: str, parent: QWidget, *, with_text: bool = True, text: str = ""
 ) -> QToolButton:
-    """A button with an icon; ``name`` is its tooltip or its text, unless ``text`` is, and is what is spoken."""
+    """A button with an icon. ``name`` is spoken, and is its text (or ``text`` is) or its tooltip."""
     button = QToolButton(parent)
     button.setIcon(icon(icon_name))
     button.setIconSize(QSize(Size.ICON, Size.ICON))

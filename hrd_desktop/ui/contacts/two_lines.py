@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -176,7 +176,12 @@ def _text(
 
 
 class RowList(QListView):
-    """A list of ``TwoLines``. With ``rows``, it is as high as its content, up to that many rows."""
+    """A list of ``TwoLines``. With ``rows``, it is as high as its content, up to that many rows.
+
+    ``removal_pressed`` comes when the Delete key is pressed.
+    """
+
+    removal_pressed = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None, *, rows: int = 0) -> None:
         super().__init__(parent)
@@ -189,6 +194,12 @@ class RowList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        if event.matches(QKeySequence.StandardKey.Delete):
+            self.removal_pressed.emit()
+        else:
+            super().keyPressEvent(event)
 
     def fit_rows(self) -> None:
         """Take the height of the content; called when it has changed."""
