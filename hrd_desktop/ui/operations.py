@@ -47,6 +47,7 @@ class Operations(QObject):
         self._session = session
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="operation")
         self._generation = 0
+        self._closed = False
         self._tokens: set[CancelToken] = set()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -81,6 +82,7 @@ class Operations(QObject):
     def forget(self) -> Session:
         """Cancel every job and drop every answer that is still to come. Returns the session to be closed."""
         self._generation += 1
+        self._closed = True
         for token in self._tokens:
             token.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -94,6 +96,9 @@ class Operations(QObject):
         *,
         change: bool,
     ) -> None:
+        if self._closed:
+            # A timer of a view that has not been destroyed yet; its answer would be dropped anyway.
+            return
         generation = self._generation
 
         def run() -> Callable[[], Any]:
