@@ -60,7 +60,6 @@ PARTS: Final = {
     0x53484644: Part("derived", DerivedDamagedError),
 }
 
-
 _INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
 _ALLOW: Final = 0
