@@ -14,8 +14,6 @@ from hrd_desktop.domain.errors.base import SheafError
 
 T = TypeVar("T")
 
-_THREADS = 2
-
 
 @dataclass(frozen=True, repr=False)
 class _Answer:
@@ -24,7 +22,7 @@ class _Answer:
 
 
 class Background(QObject):
-    """Runs functions in threads of its own.
+    """Runs functions in a thread of its own, one after the other.
 
     Only the answer to the last question is delivered; an older one is dropped.
     """
@@ -34,7 +32,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
-        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="background")
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(

@@ -93,7 +93,7 @@ class Leaving(QObject):
 
     def finish_lock(self) -> None:
         """The second half of ``lock``, after ``begin``."""
-        self._wait()
+        self.wait()
         command = isolated_command("hrd_desktop", "--place", self._screen.place())
         self._replace([*command, "--", self._vault] if self._vault else command)
 
@@ -101,7 +101,7 @@ class Leaving(QObject):
         """Blank, close, and end."""
         self.begin("")
         self._screen.hide()
-        self._wait()
+        self.wait()
         self._end(0)
 
     def wipe_keys(self) -> None:
@@ -138,7 +138,8 @@ class Leaving(QObject):
         operations, self._operations = self._operations, None
         return operations.forget() if operations is not None else None
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Wait until it is closed, within a bound."""
         if self._closing is not None:
             self._closing.join(_JOIN_S)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from hrd_desktop.domain.version import VISIBLE_NAME
 from hrd_desktop.ui.blank_screen import BlankScreen
 
 _FIRST_SIZE = (1180, 760)
 _SMALLEST = (760, 560)
+_HAS_LOCK_KEY = "hasLockKey"
 
 
 class MainWindow(QMainWindow):
@@ -29,10 +30,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_FIRST_SIZE)
-        lock = QShortcut(QKeySequence("Ctrl+L"), self)
-        # Of the whole application, so that a dialog does not swallow it.
-        lock.setContext(Qt.ShortcutContext.ApplicationShortcut)
-        lock.activated.connect(self.lock_wanted)
+        self._add_lock_key(self)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
 
     def show_screen(self, screen: QWidget) -> None:
         """Show ``screen``; the one before is thrown away."""
@@ -74,6 +75,17 @@ class MainWindow(QMainWindow):
         rect = QRect(x, y, width, height)
         if any(screen.availableGeometry().intersects(rect) for screen in QGuiApplication.screens()):
             self.setGeometry(rect.intersected(QRect(-20000, -20000, 40000, 40000)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+        # A modal dialog shuts off every shortcut of other windows, so each gets this one of its own.
+        shown = event.type() is QEvent.Type.Show and isinstance(watched, QDialog)
+        if shown and watched.property(_HAS_LOCK_KEY) is None:
+            watched.setProperty(_HAS_LOCK_KEY, True)
+            self._add_lock_key(watched)
+        return False
+
+    def _add_lock_key(self, window: QObject) -> None:
+        QShortcut(QKeySequence("Ctrl+L"), window).activated.connect(self.lock_wanted)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  # Qt's name
         # Whoever listens ends the process; a window alone does not close a vault.

@@ -50,11 +50,14 @@ class PanicChord(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
         if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
             return False
-        if not isinstance(event, QKeyEvent) or not _is_chord(event) or not watched.isWindowType():
+        if not isinstance(event, QKeyEvent) or not _is_chord(event):
             return False
-        if event.type() is QEvent.Type.KeyPress and not event.isAutoRepeat():
+        if event.type() is QEvent.Type.ShortcutOverride:
+            # No shortcut of a field or of a dialog may take it.
+            event.accept()
+        elif not event.isAutoRepeat():
             self._press()
-        return event.type() is QEvent.Type.KeyPress
+        return True
 
     def _press(self) -> None:
         now = self._seconds()

@@ -66,9 +66,8 @@ class PanicReport(QWidget):
         """Run the command; the twenty seconds begin when it has ended."""
 
         def work() -> list[dict[str, Any]]:
-            child = spawn_command(self._command)
-            printed = child.stdout.read() if child.stdout is not None else b""
-            child.wait()
+            with spawn_command(self._command) as child:
+                printed = child.stdout.read() if child.stdout is not None else b""
             try:
                 steps = json.loads(printed)["steps"]
             except (ValueError, KeyError, TypeError):

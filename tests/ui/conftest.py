@@ -14,18 +14,20 @@ os.environ.setdefault("QT_ACCESSIBILITY", "1")
 
 from PySide6.QtCore import qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from hrd_desktop.crypto.credential import Credential, credential_from_text
 from hrd_desktop.crypto.kdf import MINIMUM
 from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.services.create import create
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.settings_file import SettingsFile
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.theme import style
 from hrd_desktop.ui.theme.tokens import LIGHT
-
-PASSPHRASE = "correct horse battery staple"
+from tests.ui.driving import PASSPHRASE, Started, make_started
 
 #: What Qt says of the platform that has no screen; everything else that it says fails the test.
 _KNOWN_WORDS = ("propagateSizeHints",)
@@ -94,3 +96,16 @@ def operations(application: QApplication, vault_session: Session) -> Iterator[Op
     made = Operations(vault_session)
     yield made
     made.forget()
+
+
+@pytest.fixture
+def started(application: QApplication, tmp_home: Path, qtbot: QtBot) -> Iterator[Started]:
+    """The program, not started yet, in a home of its own."""
+    settings_file = SettingsFile(str(tmp_home / ".config" / "sheaf" / "settings.json"))
+    made = make_started(application, settings_file)
+    yield made
+    made.leaving.begin("")
+    made.leaving.wait()
+    # At once: both watch the events of the whole application.
+    delete(made.program)
+    delete(made.window)
