@@ -257,6 +257,7 @@ def test_everything_has_a_name_and_is_reached_by_the_keyboard(
     section: ContactsSection, vault_session: Session, application: QApplication, qtbot: QtBot
 ) -> None:
     contact = add_contact(vault_session, ContactDraft(alias="Bo", channels=(UNSAFE,)))
+    wait_for(qtbot, section, "Bo")
     show(qtbot, section, contact)
     controls = [
         widget
