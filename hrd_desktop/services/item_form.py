@@ -62,10 +62,13 @@ def field_problems(details: ItemDetails, values: Mapping[str, str]) -> dict[str,
     """
     problems: dict[str, FieldValueError] = {}
     for field in FIELD_NAMES:
-        if field not in values:
+        if field not in values or ("collected" in problems and field.startswith("collected_")):
             continue
         try:
             details = with_fields(details, {field: values[field]})
         except FieldValueError as error:
             problems[field] = error
+    if not problems and (details.place.latitude is None) != (details.place.longitude is None):
+        missing = "latitude" if details.place.latitude is None else "longitude"
+        problems[missing] = FieldValueError(field=missing, reason="both-or-none")
     return problems

@@ -33,7 +33,7 @@ class CasesEditor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         self.box = CalmComboBox(self._row)
-        self.box.setAccessibleName(self.tr("Case to register in"))
+        self.box.set_name(self.tr("Case to register in"))
         self.button = QPushButton(self.tr("Register"), self._row)
         self.button.setAccessibleName(self.tr("Register in this case"))
         self.button.clicked.connect(self._choose)

@@ -182,6 +182,9 @@ class DateEditor(LineEditor):
         menu.popup(self.calendar_button.mapToGlobal(self.calendar_button.rect().bottomLeft()))
         calendar.setFocus()
 
+    def _show(self, text: str) -> None:
+        super()._show(text.replace("T", " "))
+
     def choose_day(self, day: QDate) -> None:
         """Put this day in the place of the one that is there."""
         self.line.setText(day.toString(Qt.DateFormat.ISODate) + self.line.text()[10:])
@@ -215,6 +218,7 @@ class ChoiceEditor(FieldEditor):
         self.box = CalmComboBox(self)
         for value, word in choices:
             self.box.addItem(word, value)
+        self.box.set_name(label)
         self.box.currentIndexChanged.connect(self.edited)
         self._place(self.box, self.box)
 

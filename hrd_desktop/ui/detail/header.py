@@ -58,6 +58,12 @@ class DetailHeader(QWidget):
             mark.setVisible(applies)
         self._marks.setVisible(any(marks.values()))
 
+    def clear(self) -> None:
+        """Forget the item."""
+        self.title.clear()
+        self.facts.clear()
+        self._marks.hide()
+
     def _mark(self, flow: FlowLayout, text: str, tone: str) -> QLabel:
         mark = sized(plain_label(text, self._marks, tone=tone), Type.SMALL)
         flow.addWidget(mark)

@@ -84,6 +84,7 @@ class DetailPane(QWidget):
         self._keep_draft()
         self._item_id = item_id
         self._shown = None
+        self.header.clear()
         self.preview.clear()
         self.form.clear()
         self.found.show_entries(())
@@ -137,6 +138,7 @@ class DetailPane(QWidget):
         self.splitter.addWidget(self.preview)
         self.tabs = QTabWidget(page)
         self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Details"))
         self.tabs.addTab(self.form, self.tr("Record"))
         found = EntriesView(self.found, self.tabs)
         found.setAccessibleName(self.tr("Found in the file"))
@@ -230,7 +232,16 @@ class DetailPane(QWidget):
                 reason=change.reason,
             )
 
-        self._operations.change(work, lambda item: self.item_changed.emit(), self._not_saved)
+        self._operations.change(work, lambda item: self._saved(change), self._not_saved)
+
+    def _saved(self, change: RecordChange) -> None:
+        self.form.accept(change)
+        kept = self._drafts.get(change.item_id)
+        if kept is not None and kept[1].values == change.values:
+            # Another item was chosen while this one was being saved.
+            del self._drafts[change.item_id]
+            self._show_unsaved()
+        self.item_changed.emit()
 
     def _not_saved(self, error: SheafError) -> None:
         if isinstance(error, FieldValueError) and str(error.fields["field"]) in self.form.editors:

@@ -42,9 +42,9 @@ class PeopleEditor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.S)
         self.contact = CalmComboBox(self._row)
-        self.contact.setAccessibleName(self.tr("Contact"))
+        self.contact.set_name(self.tr("Contact"))
         self.how = CalmComboBox(self._row)
-        self.how.setAccessibleName(self.tr("How the contact is in it"))
+        self.how.set_name(self.tr("How the contact is in it"))
         for value, word in choices_of("how"):
             self.how.addItem(word, value)
         add = small_button(self._row, self.tr("Add this person"), icon_name="add")
@@ -74,6 +74,10 @@ class PeopleEditor(QWidget):
         self._people = list(people)
         self._show()
         self.edited.emit()
+
+    def accept(self) -> None:
+        """What is shown is saved now."""
+        self._saved = tuple(self._people)
 
     def people(self) -> tuple[ItemPerson, ...]:
         """The people as they would be saved."""

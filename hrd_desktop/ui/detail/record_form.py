@@ -179,6 +179,21 @@ class RecordForm(QWidget):
             )
         )
 
+    def accept(self, change: RecordChange) -> None:
+        """This was saved. What was entered since then still waits."""
+        if self._form is None or self._form.view.item.id != change.item_id:
+            return
+        for name, value in change.values.items():
+            if self.editors[name].text() == value:
+                self.editors[name].set_text(value)
+        if (self.tags.added(), self.tags.removed()) == (change.added_tags, change.removed_tags):
+            self.tags.accept()
+        if change.people is not None and self.people.people() == change.people:
+            self.people.accept()
+        if self.reason.text().strip() == change.reason:
+            self.reason.clear()
+        self._note_change()
+
     def revert(self) -> None:
         """Take back everything that was entered since the last save."""
         if self._form is not None:

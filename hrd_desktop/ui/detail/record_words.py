@@ -135,6 +135,8 @@ _REASONS: dict[str, str] = {
     "decimal-degrees": QT_TRANSLATE_NOOP(
         "record", "Write degrees as a number: latitude from -90 to 90, longitude from -180 to 180."
     ),
+    "both-or-none": QT_TRANSLATE_NOOP("record", "Enter both latitude and longitude, or neither."),
+    "characters": QT_TRANSLATE_NOOP("record", "This text has characters that cannot be kept."),
     "set collected first": QT_TRANSLATE_NOOP("record", "Enter the time first."),
     "length-or-characters": QT_TRANSLATE_NOOP("record", "Use 1 to 200 characters that can be seen."),
 }

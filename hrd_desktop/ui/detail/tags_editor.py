@@ -67,6 +67,10 @@ class TagsEditor(QWidget):
         self.chips.show_texts(self._tags)
         self.edited.emit()
 
+    def accept(self) -> None:
+        """What is shown is saved now."""
+        self._saved = tuple(self._tags)
+
     def tags(self) -> tuple[str, ...]:
         """The tags as they would be saved."""
         return tuple(self._tags)

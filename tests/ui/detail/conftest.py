@@ -50,6 +50,7 @@ def pane(qtbot: QtBot, operations: Operations) -> DetailPane:
     made = DetailPane(operations)
     made.resize(460, 900)
     qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
+    with qtbot.waitActive(made):
         made.show()
+        made.activateWindow()
     return made
