@@ -16,7 +16,8 @@ from hrd_desktop.domain.errors.vault import (
     RecordsDamagedError,
 )
 from hrd_desktop.storage import database as database_module
-from hrd_desktop.storage.database import PINS, DatabaseBug, Pin, open_database
+from hrd_desktop.storage.database import DatabaseBug, open_database
+from hrd_desktop.storage.pins import PINS, Pin
 from tests.unit.storage.databases import DERIVED_ID, KEY, RECORDS_ID, SALT, open_derived, open_records
 
 SPECIFIED = {
