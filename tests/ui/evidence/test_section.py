@@ -22,6 +22,7 @@ from hrd_desktop.services.remembered import load_remembered
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.evidence.case_dialog import CaseDialog
+from hrd_desktop.ui.evidence.list_view import ItemList
 from hrd_desktop.ui.evidence.model import LINE_IMAGE
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.evidence.sidebar import ENTRY, Sidebar
@@ -49,6 +50,21 @@ def button(section: EvidenceSection, name: str) -> QPushButton | QToolButton:
 def press(dialog: PlainDialog, text: str) -> None:
     (found,) = [one for one in dialog.findChildren(QPushButton) if one.text() == text]
     found.click()
+
+
+def entry_row(section: EvidenceSection, text: str) -> int | None:
+    model = section.sidebar.model()
+    rows = (row for row in range(model.rowCount()) if model.index(row, 0).data(ENTRY).text == text)
+    return next(rows, None)
+
+
+def focused(section: EvidenceSection, qtbot: QtBot) -> ItemList:
+    """The list, as the keyboard reaches it."""
+    view = section.pane.list
+    section.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    return view
 
 
 def shown_sentence(section: EvidenceSection) -> str:
@@ -201,15 +217,8 @@ def test_filters_narrow_each_other(section: EvidenceSection, vault_session: Sess
     section.refresh()
     settled(section, qtbot)
     section.actions_.tag([6, 5, 4], ["river"], [])
-    qtbot.waitUntil(lambda: find_numbers(vault_session, Browse(tag="river")) == [6, 5, 4])
-    settled(section, qtbot)
-    sidebar = section.sidebar
-    row = next(
-        row
-        for row in range(sidebar.model().rowCount())
-        if sidebar.model().index(row, 0).data(ENTRY).text == "river"
-    )
-    sidebar.setCurrentIndex(sidebar.model().index(row, 0))
+    qtbot.waitUntil(lambda: entry_row(section, "river") is not None)
+    section.sidebar.setCurrentIndex(section.sidebar.model().index(entry_row(section, "river") or 0, 0))
     settled(section, qtbot)
     assert listed(section) == [6, 5, 4]
     section.search("exhibit 5")
@@ -228,15 +237,13 @@ def test_delete_undo_restore_and_destroy(
     insert_items(vault_session, 4)
     section.refresh()
     settled(section, qtbot)
-    view = section.pane.list
-    view.setFocus()
+    view = focused(section, qtbot)
     view.select_number(4)
     QTest.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert view.selected_numbers() == [4, 3]
     QTest.keyClick(view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: listed(section) == [2, 1])
     assert shown_sentence(section).replace("\u2068", "").replace("\u2069", "") == "2 items are in the bin."
-    settled(section, qtbot)
     button(section, "Undo").click()
     qtbot.waitUntil(lambda: listed(section) == [4, 3, 2, 1])
     assert not section.actions_.can_undo
@@ -244,6 +251,7 @@ def test_delete_undo_restore_and_destroy(
     settled(section, qtbot)
     section.actions_.delete([4])
     qtbot.waitUntil(lambda: listed(section) == [3, 2, 1])
+    settled(section, qtbot)
     section.show_browse(Browse(state=ItemState.BINNED))
     settled(section, qtbot)
     assert listed(section) == [4]
@@ -263,8 +271,7 @@ def test_tags_and_cases_of_many(section: EvidenceSection, vault_session: Session
     insert_items(vault_session, 3)
     section.refresh()
     settled(section, qtbot)
-    view = section.pane.list
-    view.setFocus()
+    view = focused(section, qtbot)
     view.selectAll()
     button(section, "Tag").click()
     tags = dialog_of(section, TagDialog, qtbot)
@@ -276,6 +283,7 @@ def test_tags_and_cases_of_many(section: EvidenceSection, vault_session: Session
     )
     settled(section, qtbot)
     assert view.selected_numbers() == [3, 2, 1], "a selection outlives the change"
+    focused(section, qtbot)
     QTest.keyClick(view, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     cases = dialog_of(section, CaseDialog, qtbot)
     assert isinstance(cases, CaseDialog)
@@ -309,7 +317,8 @@ def test_a_search_is_kept_and_shown_again(
     settled(section, qtbot)
     button(section, "Keep this search").click()
     press(dialog_of(section, PlainDialog, qtbot), "Keep")
-    qtbot.waitUntil(lambda: [one.name for one in load_overview(vault_session).saved] == ["exhibit 12"])
+    qtbot.waitUntil(lambda: entry_row(section, "exhibit 12") is not None)
+    assert [one.name for one in load_overview(vault_session).saved] == ["exhibit 12"]
     settled(section, qtbot)
     section.show_browse(Browse())
     settled(section, qtbot)
