@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,7 +56,9 @@ class Background(QObject):
             # A bug of ours is raised again on the main thread, where it is reported as one.
             bug = future.exception()
             deliver = partial(_raise, bug) if bug is not None else future.result()
-            self._arrived.emit(_Answer(number, deliver))
+            # Whoever asked may be gone by now, and then nobody is to be told.
+            with contextlib.suppress(RuntimeError):
+                self._arrived.emit(_Answer(number, deliver))
 
         self._pool.submit(run).add_done_callback(finished)
 

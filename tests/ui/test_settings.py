@@ -1,0 +1,256 @@
+"""The security section: what opens the vault, what is remembered, checking, and the rehearsal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from hrd_desktop.crypto.credential import credential_from_text
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.domain.errors.vault import WrongCredentialError
+from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.services.ids import new_uuid
+from hrd_desktop.services.ingest import Ingest, IngestChoices
+from hrd_desktop.services.session import Session
+from hrd_desktop.services.settings_file import Settings, SettingsFile
+from hrd_desktop.services.slots import list_slots
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.dialogs import PlainDialog
+from hrd_desktop.ui.help.section import HelpSection
+from hrd_desktop.ui.jobs import Job
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.security.check_card import CheckCard
+from hrd_desktop.ui.security.credential_dialogs import (
+    NewPassphraseDialog,
+    NewRecoveryCodeDialog,
+    RekeyDialog,
+)
+from hrd_desktop.ui.security.panic_card import PanicCard
+from hrd_desktop.ui.security.section import SecuritySection
+from tests.ui.driving import PASSPHRASE, Started, button
+
+
+@pytest.fixture
+def settings_file(tmp_home: Path) -> SettingsFile:
+    return SettingsFile(str(tmp_home / ".config" / "sheaf" / "settings.json"))
+
+
+@pytest.fixture
+def section(
+    operations: Operations, settings_file: SettingsFile, vault_path: Path, qtbot: QtBot
+) -> SecuritySection:
+    preferences = Preferences(Settings().with_vault(str(vault_path)), settings_file, operations)
+    made = SecuritySection(operations, preferences, str(vault_path), os.urandom)
+    qtbot.addWidget(made)
+    made.resize(900, 1400)
+    made.show()
+    qtbot.waitUntil(lambda: "Passphrase" in names_of_slots(made), timeout=30_000)
+    return made
+
+
+def names_of_slots(section: SecuritySection) -> list[str]:
+    """The slots that are listed, by the names of their buttons."""
+    return [
+        each.accessibleName().removeprefix("Change ")
+        for each in section.findChildren(QPushButton)
+        if each.accessibleName().startswith("Change ") and each.isVisible()
+    ]
+
+
+def opens(vault: Path, text: str) -> bool:
+    """Whether this text opens the vault, which nobody has open."""
+    try:
+        unlock(str(vault), credential_from_text(text), random=os.urandom, clock=SystemClock()).close()
+    except WrongCredentialError:
+        return False
+    return True
+
+
+def dialog_of(section: SecuritySection, kind: type[PlainDialog]) -> PlainDialog:
+    (found,) = section.findChildren(kind)
+    return found
+
+
+def count_slots(session: Session) -> int:
+    return sum(slot.used for slot in list_slots(session)[0])
+
+
+def test_a_second_passphrase_is_added_changed_and_removed(
+    section: SecuritySection, vault_session: Session, vault_path: Path, qtbot: QtBot
+) -> None:
+    button(section, "Add a passphrase…").click()
+    dialog = dialog_of(section, NewPassphraseDialog)
+    assert isinstance(dialog, NewPassphraseDialog)
+    assert not button(dialog, "Add the passphrase").isEnabled()
+    button(dialog, "My own passphrase").click()
+    dialog._page._own.set_text("second one")
+    dialog._page._again.set_text("second one")
+    assert dialog._label is not None
+    dialog._label.setText("Amina")
+    button(dialog, "Add the passphrase").click()
+    second = "Passphrase: \u2068Amina\u2069"
+    qtbot.waitUntil(lambda: names_of_slots(section) == ["Passphrase", second], timeout=60_000)
+
+    button(section, f"Change {second}").click()
+    qtbot.waitUntil(lambda: len(section.findChildren(NewPassphraseDialog)) == 1)
+    dialog = dialog_of(section, NewPassphraseDialog)
+    assert isinstance(dialog, NewPassphraseDialog)
+    button(dialog, "My own passphrase").click()
+    dialog._page._own.set_text("third one")
+    dialog._page._again.set_text("third one")
+    button(dialog, "Change it").click()
+    qtbot.waitUntil(lambda: button(section, f"Remove {second}").isEnabled(), timeout=60_000)
+
+    button(section, f"Remove {second}").click()
+    question = next(
+        each for each in section.findChildren(PlainDialog) if "no longer open" in " ".join(words_of(each))
+    )
+    button(question, "Remove").click()
+    qtbot.waitUntil(lambda: names_of_slots(section) == ["Passphrase"], timeout=60_000)
+    assert not button(section, "Remove Passphrase").isEnabled()
+    vault_session.close()
+    assert opens(vault_path, PASSPHRASE)
+    assert not opens(vault_path, "third one")
+
+
+def words_of(dialog: PlainDialog) -> list[str]:
+    return [label.text() for label in dialog.findChildren(QLabel)]
+
+
+def test_a_recovery_code_is_added_once_it_was_typed_back_and_outlives_a_new_key(
+    section: SecuritySection, vault_session: Session, vault_path: Path, qtbot: QtBot
+) -> None:
+    button(section, "Add a recovery code…").click()
+    dialog = dialog_of(section, NewRecoveryCodeDialog)
+    assert isinstance(dialog, NewRecoveryCodeDialog)
+    code = dialog._code.letters
+    assert not button(dialog, "Add the recovery code").isEnabled()
+    dialog._box._typed.setText(code)
+    button(dialog, "Add the recovery code").click()
+    qtbot.waitUntil(lambda: names_of_slots(section) == ["Passphrase", "Recovery code"], timeout=60_000)
+
+    button(section, "Somebody may have seen it: new key…").click()
+    rekey = dialog_of(section, RekeyDialog)
+    assert isinstance(rekey, RekeyDialog)
+    rekey._fields[0].set_text(code)
+    before = (vault_path / "keyslots.a").read_bytes()
+    button(rekey, "Make the new key").click()
+    qtbot.waitUntil(lambda: (vault_path / "keyslots.a").read_bytes() != before, timeout=60_000)
+    qtbot.waitUntil(lambda: names_of_slots(section) == ["Passphrase", "Recovery code"], timeout=60_000)
+    vault_session.close()
+    assert opens(vault_path, PASSPHRASE)
+    assert opens(vault_path, code)
+
+
+def test_the_whole_vault_is_checked_and_damage_is_named(
+    section: SecuritySection, vault_session: Session, vault_path: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    original = tmp_path / "a.txt"
+    original.write_bytes(os.urandom(50_000))
+    Ingest(
+        vault_session,
+        IngestChoices(),
+        work_lanes=1,
+        progress=NoProgress(),
+        cancel=CancelToken(),
+        new_id=lambda: new_uuid(os.urandom),
+    ).run([os.fsencode(original)])
+    said = find_found(section)
+    jobs: list[Job] = []
+    section.job_started.connect(jobs.append)
+    button(section, "Check the whole vault").click()
+    qtbot.waitUntil(lambda: "All is well" in said(), timeout=60_000)
+    assert len(jobs) == 1
+    (stored,) = (path for path in (vault_path / "objects").rglob("*") if path.is_file())
+    with stored.open("r+b") as file:
+        file.seek(20_000)
+        file.write(b"\0" * 100)
+    button(section, "Check the whole vault").click()
+    qtbot.waitUntil(lambda: "Not everything" in said(), timeout=60_000)
+    assert "E0001" in said()
+
+
+def find_found(section: SecuritySection) -> Callable[[], str]:
+    (card,) = section.findChildren(CheckCard)
+    return card._found.text
+
+
+def test_the_rehearsal_wipes_a_vault_that_is_not_ours(
+    section: SecuritySection, vault_path: Path, qtbot: QtBot
+) -> None:
+    (card,) = section.findChildren(PanicCard)
+    button(section, "Rehearse on a throw-away vault").click()
+    qtbot.waitUntil(lambda: "after" in card._found.text(), timeout=120_000)
+    assert card._found.text().startswith("The rehearsal did what panic promises.")
+    assert (vault_path / "keyslots.a").exists()
+    assert sorted(path.name for path in vault_path.parent.iterdir()) == ["home", "vault"]
+
+
+def test_panic_while_locked_is_turned_on_only_after_a_question(
+    section: SecuritySection, settings_file: SettingsFile, qtbot: QtBot
+) -> None:
+    name = "Panic can be reached from the unlock screen, too"
+    box = button(section, name)
+    box.click()
+    assert not box.isChecked()
+    (question,) = section.findChildren(PlainDialog)
+    button(question, "Cancel").click()
+    assert not box.isChecked()
+    box.click()
+    question = next(each for each in section.findChildren(PlainDialog) if each.isVisible())
+    button(question, "I have a checked backup: turn it on").click()
+    assert box.isChecked()
+    qtbot.waitUntil(lambda: settings_file.load().panic_while_locked, timeout=30_000)
+    box.click()
+    qtbot.waitUntil(lambda: not settings_file.load().panic_while_locked, timeout=30_000)
+
+
+def test_theme_and_time_hold_at_once_and_are_saved(
+    started: Started, application: QApplication, vault_path: Path, qtbot: QtBot
+) -> None:
+    started.program.start(str(vault_path), new=False)
+    workspace = started.unlock(qtbot)
+    workspace.open("security")
+    boxes = {box.accessibleName(): box for box in workspace.findChildren(QComboBox) if box.isVisible()}
+    light = application.palette().color(QPalette.ColorRole.Window)
+    choose(boxes["Theme"], "dark")
+    assert application.palette().color(QPalette.ColorRole.Window) != light
+    choose(boxes["Lock after"], 15)
+    assert started.program._timer._minutes == 15
+    qtbot.waitUntil(
+        lambda: (
+            (settings := started.settings_file.load()).theme == "dark" and settings.lock_after_minutes == 15
+        ),
+        timeout=30_000,
+    )
+    assert [boxes["Language"].itemText(row) for row in range(boxes["Language"].count())] == ["English"]
+
+
+def choose(box: QComboBox, data: object) -> None:
+    """As a person chooses: the signal that only people cause is emitted too."""
+    box.setCurrentIndex(box.findData(data))
+    box.activated.emit(box.currentIndex())
+
+
+def test_a_vault_that_another_window_added_stays_in_the_settings(
+    operations: Operations, settings_file: SettingsFile, qtbot: QtBot
+) -> None:
+    preferences = Preferences(Settings().with_vault("/mine"), settings_file, operations)
+    settings_file.save(Settings().with_vault("/other"))
+    preferences.change(theme="dark")
+    qtbot.waitUntil(lambda: settings_file.load().vaults == ("/mine", "/other"), timeout=30_000)
+
+
+def test_help_says_what_to_do_after_a_wipe(application: QApplication, qtbot: QtBot) -> None:
+    section = HelpSection()
+    qtbot.addWidget(section)
+    words = " ".join(label.text() for label in section.findChildren(QLabel))
+    for said in ("I have just wiped", "I wiped by accident", "no way back", "Ctrl+Shift+Backspace", "Sheaf"):
+        assert said in words
