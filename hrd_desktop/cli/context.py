@@ -177,8 +177,7 @@ def open_session(invocation: Invocation, vault: str) -> Iterator[Session]:
         raise
     finally:
         del opening
-    for notice in session.vault.notices:
-        warn(_NOTICES.get(notice, notice))
+    told = _tell(session.vault.notices, 0)
     try:
         with session:
             yield session
@@ -186,6 +185,17 @@ def open_session(invocation: Invocation, vault: str) -> Iterator[Session]:
         # The command goes on to say what it did; its exit code tells of this.
         warn(render(error))
         invocation.afterwork_failed = True
+    finally:
+        # Damage may be met long after opening, and while closing.
+        _tell(session.vault.notices, told)
+
+
+def _tell(notices: list[str], told: int) -> int:
+    """Say the notices from number ``told`` on, none twice. Returns how many there are now."""
+    for notice in dict.fromkeys(notices[told:]):
+        if notice not in notices[:told]:
+            warn(_NOTICES.get(notice, notice))
+    return len(notices)
 
 
 @contextmanager

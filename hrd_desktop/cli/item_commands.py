@@ -179,7 +179,14 @@ def list_command(
             with interruptible(invocation.cancel):
                 derive_pending(session, cancel=invocation.cancel)
         state = ItemState.BINNED if in_bin else ItemState.KEPT
-        items = list_items(session, ListRequest(words=query, case=case, tag=tag, state=state))
+        request = ListRequest(words=query, case=case, tag=tag, state=state)
+        known = len(session.vault.notices)
+        items = list_items(session, request)
+        if query is not None and len(session.vault.notices) > known:
+            # The index was damaged and has been made again; the words inside files are not in it yet.
+            with interruptible(invocation.cancel):
+                derive_pending(session, cancel=invocation.cancel)
+            items = list_items(session, request)
     if as_json:
         print_json({"items": [item_document(item) for item in items]})
     else:

@@ -148,6 +148,7 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
                 ],
                 "mended": report.mended,
                 "derived": report.derived,
+                "snapshots": report.snapshots,
             }
         )
     else:
@@ -162,6 +163,10 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
             click.echo("the search index and previews were damaged; they are made again")
         elif report.derived == "damaged":
             click.echo("the search index and previews are damaged; they are made again when the rest is well")
+        if report.snapshots == "rebuilt":
+            click.echo("a copy of the records was damaged; a new one was taken")
+        elif report.snapshots == "damaged":
+            click.echo("a copy of the records is damaged; a new one is taken when the rest is well")
         click.echo(f"{report.item_count - len(report.bad)} of {report.item_count} items are unchanged")
     return EXIT_DONE if report.ok else EXIT_INTEGRITY
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from hrd_desktop.domain.errors.vault import DerivedDamagedError
 from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.custody import Event, record_event
+from hrd_desktop.services.derived_again import make_derived_again
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.sweep import unlink_now
 from hrd_desktop.storage.vault import Vault
@@ -39,7 +41,7 @@ def resume_destroying(vault: Vault) -> int:
 def _finish(vault: Vault, item: Item) -> None:
     if vault.objects.exists(item.object_name):
         vault.objects.destroy(item.object_name)
-    vault.derived.remove(item.id)
+    _forget_derived(vault, item)
     with vault.records.transaction():
         record_event(
             vault,
@@ -49,3 +51,11 @@ def _finish(vault: Vault, item: Item) -> None:
         vault.records.items.remove(item.id)
         vault.records.names.unlink_later([item.object_name])
     unlink_now(vault, [item.object_name])
+
+
+def _forget_derived(vault: Vault, item: Item) -> None:
+    try:
+        vault.derived.remove(item.id)
+    except DerivedDamagedError:
+        # Here and not by doing all of it again: half of it may be done. The new one never knew the item.
+        make_derived_again(vault)

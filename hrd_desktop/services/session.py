@@ -15,6 +15,7 @@ from hrd_desktop.domain.errors.vault import (
     VaultReadOnlyError,
 )
 from hrd_desktop.process.children import ChildRegistry
+from hrd_desktop.services.derived_again import with_sound_derived
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.lanes import VaultLane
 from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
@@ -52,7 +53,7 @@ class Session:
 
     def read(self, work: Callable[[Vault], T]) -> T:
         """Run ``work`` on the vault lane; it must not change records."""
-        return self._lane.call(lambda: work(self._vault))
+        return self._lane.call(lambda: with_sound_derived(self._vault, work))
 
     def write(self, work: Callable[[Vault], T]) -> T:
         """Run ``work`` on the lane in one transaction that counts as a change (a new epoch).
@@ -73,7 +74,7 @@ class Session:
         def guarded() -> T:
             self._vault.ensure_writable()
             try:
-                return work(self._vault)
+                return with_sound_derived(self._vault, work)
             except DiskFailedError:
                 self._vault.read_only = True
                 raise
@@ -116,7 +117,7 @@ class Session:
         """Bring the search index in step and take a snapshot of records that have changed."""
         if self._vault.read_only:
             return
-        refresh(self._vault)
+        with_sound_derived(self._vault, refresh)
         if snapshot_is_due(self._vault):
             take_snapshot(self._vault)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,8 +13,10 @@ from hrd_desktop.domain.errors.vault import CustodyError, DerivedDamagedError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.custody import Event, record_event
+from hrd_desktop.services.derived_again import make_derived_again
 from hrd_desktop.services.session import Session
-from hrd_desktop.storage.derived_file import remake_derived
+from hrd_desktop.storage.snapshots import take_snapshot
+from hrd_desktop.storage.sweep import unlink_now
 from hrd_desktop.storage.vault import Vault
 
 INBOX = "Inbox"
@@ -43,9 +45,9 @@ class LogCheck:
 class VerifyReport:
     """What was found.
 
-    ``mended`` counts header copies that were put right from the other one. ``derived`` is ``ok``,
-    ``rebuilt`` (it was damaged and is made again), ``damaged`` (and the vault takes no changes), or None
-    when it was not looked at.
+    ``mended`` counts header copies that were put right from the other one. ``derived`` and ``snapshots``
+    (copies of the records) are ``ok``, ``rebuilt`` (damaged, and made again), ``damaged`` (and the vault
+    takes no changes), or None when they were not looked at.
     """
 
     item_count: int
@@ -53,11 +55,13 @@ class VerifyReport:
     logs: tuple[LogCheck, ...]
     mended: int
     derived: str | None = None
+    snapshots: str | None = None
 
     @property
     def ok(self) -> bool:
         """Whether everything is as it was recorded. What is made again was nobody's only copy."""
-        return not self.bad and self.derived != "damaged" and all(log.fault is None for log in self.logs)
+        made_of_others = "damaged" not in (self.derived, self.snapshots)
+        return not self.bad and made_of_others and all(log.fault is None for log in self.logs)
 
 
 def verify(
@@ -70,6 +74,7 @@ def verify(
     read-only takes changes again when everything is well.
     """
     derived_is_sound = session.read(_check_databases) if item_ids is None else None
+    bad_snapshots = session.read(_bad_snapshots) if item_ids is None else []
     items = session.read(lambda vault: _items(vault, item_ids))
     progress.begin(len(items), sum(item.size_bytes for item in items))
     bad: list[BadItem] = []
@@ -97,12 +102,20 @@ def verify(
         _log_failures(session, bad)
     if derived_is_sound is None:
         return report
-    if derived_is_sound:
-        return replace(report, derived="ok")
+    return replace(
+        report,
+        derived=_mended(session, derived_is_sound, make_derived_again),
+        snapshots=_mended(session, not bad_snapshots, lambda vault: _replace_snapshots(vault, bad_snapshots)),
+    )
+
+
+def _mended(session: Session, is_sound: bool, mend: Callable[[Vault], None]) -> str:
+    if is_sound:
+        return "ok"
     if session.vault.read_only:
-        return replace(report, derived="damaged")
-    session.change(_make_derived_again)
-    return replace(report, derived="rebuilt")
+        return "damaged"
+    session.change(mend)
+    return "rebuilt"
 
 
 def _check_databases(vault: Vault) -> bool:
@@ -123,12 +136,27 @@ def _is_half_done(vault: Vault) -> bool:
     return vault.records.slots.find_intent() is not None or vault.records.rekey.state() is not None
 
 
-def _make_derived_again(vault: Vault) -> None:
-    vault.derived.close()
-    vault.derived = remake_derived(vault.layout, vault.compartment, vault.keys)
-    # Asked again before the next search, which then compares everything.
-    vault.index_is_current = None
-    vault.notices.append("derived-rebuilt")
+def _bad_snapshots(vault: Vault) -> list[bytes]:
+    """Snapshots of the records that could not take the records' place. Reads all of them."""
+    bad: list[bytes] = []
+    for name, _, _ in vault.records.snapshots.load():
+        try:
+            if vault.objects.verify(name).bad_header_copies:
+                bad.append(name)
+        except IntegrityError:
+            bad.append(name)
+    return bad
+
+
+def _replace_snapshots(vault: Vault, bad: Sequence[bytes]) -> None:
+    """Drop these snapshots and take a new one: it is all that stands between a bad sector and the records."""
+    with vault.records.quiet_transaction():
+        for name in bad:
+            vault.records.snapshots.remove(name)
+        vault.records.names.unlink_later(bad)
+    unlink_now(vault, list(bad))
+    if not _is_half_done(vault):
+        take_snapshot(vault)
 
 
 def _items(vault: Vault, item_ids: Sequence[UUID] | None) -> list[Item]:

@@ -38,7 +38,7 @@ def remake_derived(layout: VaultLayout, compartment: int, keys: CompartmentKeys)
 def derived_under_new_key(
     layout: VaultLayout, compartment: int, keys: CompartmentKeys, old_keys: CompartmentKeys
 ) -> Derived:
-    """Open under the new key, or re-key from the old one, or make it again when neither opens it."""
+    """Open under the new key, or re-key from the old one, or make it again when that cannot be done."""
     path = layout.derived(compartment)
     try:
         return Derived(
@@ -54,6 +54,10 @@ def derived_under_new_key(
         return remake_derived(layout, compartment, keys)
     try:
         database.rekey(keys.derived.key, keys.derived.salt)
+    except DerivedDamagedError:
+        # A page that nobody had read until now. Nothing in it is worth stopping a re-key for.
+        database.close()
+        return remake_derived(layout, compartment, keys)
     except BaseException:
         database.close()
         raise
