@@ -1,16 +1,23 @@
-"""The sections of the window, in their order, and how each is connected to the bar above them."""
+"""The sections of the window, in their order, and how they are connected to the bar and to each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
+from uuid import UUID
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from hrd_desktop.domain.records import Case
+from hrd_desktop.services.browse import find_number
+from hrd_desktop.ui.cases.section import CasesSection
+from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.contacts.section import ContactsSection
 from hrd_desktop.ui.detail.pane import DetailPane
+from hrd_desktop.ui.dialogs import inform
 from hrd_desktop.ui.evidence.section import EvidenceSection
+from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
@@ -18,65 +25,108 @@ from hrd_desktop.ui.security.section import SecuritySection
 from hrd_desktop.ui.workspace import SectionPlan, Workspace
 
 
-@dataclass(frozen=True, repr=False)
-class Sections:
-    """Makes the sections of one open vault. ``vault`` is its path, for a rehearsal beside it."""
+class Sections(QObject):
+    """Makes the sections of one open vault. ``vault`` is its path, for a rehearsal beside it.
 
-    preferences: Preferences
-    vault: str
-    random: Callable[[int], bytes]
+    What one section wants to have shown in another goes through here, so that none of them knows the others.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        preferences: Preferences,
+        vault: str,
+        random: Callable[[int], bytes],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._preferences = preferences
+        self._vault = vault
+        self._random = random
+        self._workspace: Workspace | None = None
 
     def plans(self) -> list[SectionPlan]:
         """What can be opened. The accessible names are promised to screen readers and scripts."""
         return [
-            SectionPlan("evidence", "Evidence", _text("Evidence"), "evidence", self._make_evidence),
-            SectionPlan("contacts", "Contacts", _text("Contacts"), "contacts", self._make_contacts),
-            SectionPlan("security", "Security", _text("Security"), "security", self._make_security),
-            SectionPlan("help", "Help", _text("Help"), "help", lambda operations, workspace: HelpSection()),
+            SectionPlan("evidence", "Evidence", self.tr("Evidence"), "evidence", self._make_evidence),
+            SectionPlan("contacts", "Contacts", self.tr("Contacts"), "contacts", self._make_contacts),
+            SectionPlan("cases", "Cases", self.tr("Cases"), "cases", self._make_cases),
+            SectionPlan("security", "Security", self.tr("Security"), "security", self._make_security),
+            SectionPlan("help", "Help", self.tr("Help"), "help", HelpSection),
         ]
 
-    def _make_evidence(self, operations: Operations, workspace: Workspace) -> QWidget:
-        detail = DetailPane(operations)
-        section = EvidenceSection(operations, detail)
-        section.item_chosen.connect(detail.show_item)
-        section.job_started.connect(workspace.jobs.add)
-        section.words_shown.connect(workspace.show_words)
-        bar = _Bar(workspace, section)
-        workspace.searched.connect(bar.search)
-        workspace.import_wanted.connect(bar.choose_import)
-        workspace.export_wanted.connect(bar.ask_export)
-        detail.item_wanted.connect(section.show_item)
-        return section
-
-    def _make_contacts(self, operations: Operations, workspace: Workspace) -> QWidget:
-        return ContactsSection(operations)
-
-    def _make_security(self, operations: Operations, workspace: Workspace) -> QWidget:
-        section = SecuritySection(operations, self.preferences, self.vault, self.random)
-        section.job_started.connect(workspace.jobs.add)
-        return section
-
-
-class _Bar(QObject):
-    """What the bar asks of evidence: whichever section is open, evidence comes to the front for it."""
-
-    def __init__(self, workspace: Workspace, section: EvidenceSection) -> None:
-        super().__init__(section)
+    def connect_bar(self, workspace: Workspace) -> None:
+        """Search, import and export, whichever section is open, are for evidence."""
         self._workspace = workspace
-        self._section = section
+        workspace.searched.connect(lambda words: self._evidence().search(words))
+        workspace.import_wanted.connect(lambda: self._evidence().choose_import())
+        workspace.export_wanted.connect(lambda: self._evidence().ask_export())
 
-    def search(self, words: str) -> None:
-        self._workspace.open("evidence")
-        self._section.search(words)
+    # -- making -------------------------------------------------------------------------------
 
-    def choose_import(self) -> None:
-        self._workspace.open("evidence")
-        self._section.choose_import()
+    def _make_evidence(self) -> QWidget:
+        detail = DetailPane(self._operations)
+        section = EvidenceSection(self._operations, detail)
+        section.item_chosen.connect(detail.show_item)
+        section.export_wanted.connect(partial(self._export, section))
+        detail.item_wanted.connect(self._show_item)
+        if self._workspace is not None:
+            section.job_started.connect(self._workspace.jobs.add)
+            section.words_shown.connect(self._workspace.show_words)
+        return section
 
-    def ask_export(self) -> None:
-        self._workspace.open("evidence")
-        self._section.ask_export()
+    def _make_contacts(self) -> QWidget:
+        section = ContactsSection(self._operations)
+        section.case_chosen.connect(self._show_case)
+        return section
 
+    def _make_cases(self) -> QWidget:
+        section = CasesSection(self._operations)
+        section.item_chosen.connect(self._show_item)
+        section.contact_chosen.connect(self._show_contact)
+        return section
 
-def _text(name: str) -> str:
-    return QCoreApplication.translate("sections", name)
+    def _make_security(self) -> QWidget:
+        section = SecuritySection(self._operations, self._preferences, self._vault, self._random)
+        section.bundle_check_wanted.connect(lambda: CheckDialog(self._operations, section.window()).open())
+        if self._workspace is not None:
+            section.job_started.connect(self._workspace.jobs.add)
+        return section
+
+    # -- from one to the other ----------------------------------------------------------------
+
+    def _open(self, key: str) -> QWidget:
+        if self._workspace is None:
+            raise ValueError("the bar was not connected")
+        return self._workspace.open(key)
+
+    def _evidence(self) -> EvidenceSection:
+        section = self._open("evidence")
+        if not isinstance(section, EvidenceSection):
+            raise TypeError("not the evidence section")
+        return section
+
+    def _show_item(self, item_id: UUID) -> None:
+        def show(number: int | None) -> None:
+            if number is not None:
+                self._evidence().show_item(number)
+
+        self._operations.read(lambda session: find_number(session, item_id), show)
+
+    def _show_contact(self, contact_id: UUID) -> None:
+        section = self._open("contacts")
+        if isinstance(section, ContactsSection):
+            section.show_contact(contact_id)
+
+    def _show_case(self, case_id: UUID) -> None:
+        section = self._open("cases")
+        if isinstance(section, CasesSection):
+            section.show_case(case_id)
+
+    def _export(self, section: EvidenceSection, selected: Sequence[int] | None, case: Case | None) -> None:
+        scopes = scopes_for(selected, case, section.listed_numbers())
+        if scopes:
+            ExportDialog(self._operations, scopes, section.window()).open()
+        else:
+            inform(section.window(), self.tr("There is nothing to export here."))

@@ -88,14 +88,15 @@ class Workspace(QWidget):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
             shortcut.activated.connect(lambda key=plan.key: self.open(key))
 
-    def open(self, key: str) -> None:
-        """Show a section; it is made the first time."""
+    def open(self, key: str) -> QWidget:
+        """Show a section; it is made the first time. Returns it."""
         if key not in self._made:
             section = self._made[key] = self._plans[key].make(self._operations, self)
             self._stack.addWidget(section)
         self._navigation.mark(key)
         self._stack.setCurrentWidget(self._made[key])
         self._opened = key
+        return self._made[key]
 
     def open_first(self) -> None:
         """Show the first section, with the focus in the search or else on its button: never on panic."""
