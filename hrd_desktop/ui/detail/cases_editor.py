@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import Case, CaseItem, CaseStatus
-from hrd_desktop.ui.detail.switch import CalmComboBox
+from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.dialogs import sized
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space, Type

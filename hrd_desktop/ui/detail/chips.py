@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from hrd_desktop.ui.detail.flow import FlowLayout
-from hrd_desktop.ui.text import filled, isolated
+from hrd_desktop.ui.text import filled
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -31,7 +31,7 @@ class Chips(QWidget):
         self.setSizePolicy(policy)
 
     def show_texts(self, texts: Sequence[str]) -> None:
-        """Show exactly these."""
+        """Show exactly these, each isolated already from the direction of what is around it."""
         while (item := self._flow.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -51,11 +51,10 @@ class Chips(QWidget):
         chip.setStyleSheet(
             f"QToolButton {{ padding: 0 {Space.S}px; }} QToolButton:focus {{ padding: 0 {Space.S - 1}px; }}"
         )
-        shown = isolated(text)
-        elided = chip.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideMiddle, _WIDEST_PX)
+        elided = chip.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, _WIDEST_PX)
         # A lone ampersand would be taken for the mark of a shortcut.
         chip.setText(elided.replace("&", "&&"))
         # No tooltip: Qt reads as markup whatever looks like it there.
-        chip.setAccessibleName(filled(self._removal, name=shown))
+        chip.setAccessibleName(filled(self._removal, name=text))
         chip.clicked.connect(lambda checked=False, index=index: self.removed.emit(index))
         return chip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
 
 from hrd_desktop.ui.detail.picture_view import Fit, PictureView
 from hrd_desktop.ui.text import filled, isolated, plain_label
@@ -88,30 +88,23 @@ class PageControls(QWidget):
         row.setSpacing(Space.XS)
         self.before = small_button(self, self.tr("Page before"), icon_name="chevron-back")
         self.before.clicked.connect(lambda: self.go(-1))
-        self.number = QSpinBox(self)
-        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.number = QLineEdit(self)
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.number.setKeyboardTracking(False)
+        self.number.setFixedWidth(self.fontMetrics().horizontalAdvance("0000") + 2 * Space.M)
         self.number.setAccessibleName(self.tr("Page"))
-        self.number.setMinimum(1)
-        self.number.setMinimumWidth(self.fontMetrics().horizontalAdvance("00000") + 2 * Space.M)
-        self.number.valueChanged.connect(lambda value: self._choose(value - 1))
+        self.number.editingFinished.connect(self._take_written)
         self.count = plain_label(parent=self, tone="muted")
         self.after = small_button(self, self.tr("Page after"), icon_name="chevron")
         self.after.clicked.connect(lambda: self.go(1))
         for widget in (self.before, self.number, self.count, self.after):
             row.addWidget(widget)
-        self._page = 0
         self.show_page(0, 0)
 
     def show_page(self, page: int, pages: int) -> None:
         """Show that ``page`` is seen, of ``pages``; 0 where the document does not tell."""
-        self._page = page
-        self.number.blockSignals(True)
-        self.number.setMaximum(max(1, pages))
-        self.number.setValue(page + 1)
-        self.number.blockSignals(False)
-        self.count.setText(filled(self.tr("of {pages}"), pages=isolated(str(max(1, pages)))))
+        self._page, self._pages = page, max(1, pages)
+        self.number.setText(str(page + 1))
+        self.count.setText(filled(self.tr("of {pages}"), pages=isolated(str(self._pages))))
         self.before.setEnabled(page > 0)
         self.after.setEnabled(page + 1 < pages)
 
@@ -119,6 +112,13 @@ class PageControls(QWidget):
         """One page on or back, where there is one."""
         self._choose(self._page + direction)
 
+    def _take_written(self) -> None:
+        untrusted_number = self.number.text().strip()
+        if untrusted_number.isdecimal() and len(untrusted_number) < 10:
+            self._choose(int(untrusted_number) - 1)
+        # What is no page gives way to the one that is shown.
+        self.number.setText(str(self._page + 1))
+
     def _choose(self, page: int) -> None:
-        if page != self._page and 0 <= page < self.number.maximum():
+        if page != self._page and 0 <= page < self._pages:
             self.page_chosen.emit(page)

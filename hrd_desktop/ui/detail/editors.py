@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QDate, QSize, QStringListModel, Qt, QTimeZone, Signal
 from PySide6.QtWidgets import (
     QCalendarWidget,
+    QCheckBox,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidgetAction,
 )
 
-from hrd_desktop.ui.detail.switch import CalmComboBox, Switch
+from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.dialogs import sized
 from hrd_desktop.ui.text import plain_label
 from hrd_desktop.ui.theme.icons import icon
@@ -236,7 +237,7 @@ class SwitchEditor(FieldEditor):
     def __init__(self, label: str, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(label, hint, parent)
         self.label.hide()
-        self.box = Switch(label, self)
+        self.box = QCheckBox(label, self)
         self.box.toggled.connect(self.edited)
         self._place(self.box, self.box)
 

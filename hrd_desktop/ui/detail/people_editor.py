@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import ItemPerson
+from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.detail.chips import Chips
 from hrd_desktop.ui.detail.controls import small_button
 from hrd_desktop.ui.detail.record_words import choice_word, choices_of, field_word
-from hrd_desktop.ui.detail.switch import CalmComboBox
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 

@@ -55,7 +55,8 @@ class _DrawnLook(Look):
         layout.setSpacing(Space.S)
         layout.addWidget(view, 1)
         self.controls = QHBoxLayout()
-        self.controls.setSpacing(Space.S)
+        self.controls.setContentsMargins(Space.S, 0, Space.S, 0)
+        self.controls.setSpacing(Space.XS)
         layout.addLayout(self.controls)
         view.detail_wanted.connect(self._sharpen)
 

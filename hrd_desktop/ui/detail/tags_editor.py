@@ -12,7 +12,7 @@ from hrd_desktop.services.edit import clean_tags
 from hrd_desktop.ui.detail.chips import Chips
 from hrd_desktop.ui.detail.controls import small_button
 from hrd_desktop.ui.detail.record_words import field_word, reason_word
-from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.text import isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
 
@@ -59,12 +59,12 @@ class TagsEditor(QWidget):
         self._known.setStringList(list(known))
         self.line.clear()
         self._say("")
-        self.chips.show_texts(self._tags)
+        self.chips.show_texts([isolated(tag) for tag in self._tags])
 
     def put_tags(self, tags: Sequence[str]) -> None:
         """Show these as if the user had entered them."""
         self._tags = list(tags)
-        self.chips.show_texts(self._tags)
+        self.chips.show_texts([isolated(tag) for tag in self._tags])
         self.edited.emit()
 
     def accept(self) -> None:

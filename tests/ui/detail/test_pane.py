@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hrd_desktop.domain.contacts import ContactDraft
@@ -303,6 +303,8 @@ def test_people_are_put_in_and_taken_off(
     with qtbot.waitSignal(pane.item_changed):
         pane.form.save()
     assert view(two[0]).people == (("Heron", "heard"),)
+    chip = people.chips.findChildren(QToolButton)[-1]
+    assert chip.text() == "\u2068Heron\u2069: Heard"
     qtbot.waitUntil(lambda: not pane.form.is_changed)
     people.chips.removed.emit(0)
     with qtbot.waitSignal(pane.item_changed):

@@ -11,14 +11,15 @@ from pytestqt.qtbot import QtBot
 from hrd_desktop.domain.decoded import Disclosure, FieldName
 from hrd_desktop.domain.decoded import Field as FoundField
 from hrd_desktop.services.fields import FIELD_NAMES
+from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.detail.chips import Chips
 from hrd_desktop.ui.detail.editors import LineEditor, TextEditor, zone_names
 from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.detail.found_words import group_word, name_word, value_word
 from hrd_desktop.ui.detail.record_fields import likely_precision
 from hrd_desktop.ui.detail.record_words import choices_of, field_word, reason_word
-from hrd_desktop.ui.detail.switch import CalmComboBox, Switch
 from hrd_desktop.ui.detail.tags_editor import TagsEditor
+from hrd_desktop.ui.text import isolated
 
 
 def test_what_flows_goes_on_in_the_next_row_and_mirrors(qtbot: QtBot, application: QApplication) -> None:
@@ -45,27 +46,13 @@ def test_chips_show_any_text_and_name_what_pressing_does(qtbot: QtBot, applicati
     qtbot.addWidget(chips)
     removed: list[int] = []
     chips.removed.connect(removed.append)
-    chips.show_texts(["a & b", "x" * 200])
+    chips.show_texts([isolated("a & b"), "x" * 200])
     buttons = [button for button in chips.findChildren(QToolButton) if not button.isHidden()]
     assert buttons[0].accessibleName() == "Take off \u2068a & b\u2069"
     assert buttons[0].text() == "\u2068a && b\u2069"
     assert buttons[1].sizeHint().width() < 320
     buttons[1].click()
     assert removed == [1]
-
-
-def test_a_switch_is_pressed_anywhere_on_it_and_by_the_keyboard(
-    qtbot: QtBot, application: QApplication
-) -> None:
-    switch = Switch("Sealed")
-    qtbot.addWidget(switch)
-    switch.show()
-    before = switch.grab().toImage()
-    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton, pos=QPoint(switch.width() - 3, 3))
-    assert switch.isChecked()
-    assert switch.grab().toImage() != before
-    qtbot.keyClick(switch, Qt.Key.Key_Space)
-    assert not switch.isChecked()
 
 
 def test_a_wheel_passing_over_a_box_changes_nothing(qtbot: QtBot, application: QApplication) -> None:

@@ -100,16 +100,21 @@ def test_a_pdf_has_pages_and_text(qtbot: QtBot, preview: Preview, take: Take) ->
     wait_for(qtbot, preview, PreviewKind.PDF)
     look = preview.look_of(PreviewKind.PDF)
     assert isinstance(look, PdfLook)
-    assert (look.pages.number.value(), look.pages.number.maximum()) == (1, 3)
+    assert (look.pages.number.text(), look.pages.count.text()) == ("1", "of \u20683\u2069")
     look.pages.after.click()
     qtbot.waitUntil(lambda: not preview._reads.is_busy, timeout=20_000)
-    assert look.pages.number.value() == 2
+    assert look.pages.number.text() == "2"
     assert look.view.has_picture
     qtbot.keyClick(look.view, Qt.Key.Key_0)
     qtbot.keyClick(look.view, Qt.Key.Key_PageDown)
     qtbot.waitUntil(lambda: not preview._reads.is_busy, timeout=20_000)
-    assert look.pages.number.value() == 3
+    assert look.pages.number.text() == "3"
     assert not look.pages.after.isEnabled()
+    for written, page_shown in (("9", "3"), ("one", "3"), ("1", "1")):
+        look.pages.number.setText(written)
+        look.pages.number.editingFinished.emit()
+        qtbot.waitUntil(lambda: not preview._reads.is_busy, timeout=20_000)
+        assert look.pages.number.text() == page_shown
     preview._switch[PreviewKind.TEXT].click()
     wait_for(qtbot, preview, PreviewKind.TEXT)
     text = preview.look_of(PreviewKind.TEXT)
