@@ -55,7 +55,7 @@ def words_of(text: str) -> list[str]:
     if text.isascii():
         words = _NOT_A_WORD.sub(" ", text.lower()).split()
     else:
-        bare = _IGNORED.sub("", unicodedata.normalize("NFKD", text.casefold()))
+        bare = _IGNORED.sub("", _folded_case(text))
         cut = unicodedata.normalize("NFC", bare).translate(_CHARACTERS)
         if _BOUNDARY in cut:
             cut = _CLUSTER.sub(r"\1 ", cut)
@@ -74,9 +74,14 @@ def fold_character(character: str) -> str:
 
     For finding a match in a text as it was written; signs stand apart here as they do in NFKD.
     """
-    bare = _IGNORED.sub("", unicodedata.normalize("NFKD", character.casefold()))
+    bare = _IGNORED.sub("", _folded_case(character))
     folded = bare.translate(_CHARACTERS)
     return folded.replace(_BOUNDARY, "").strip() or " " if folded else ""
+
+
+def _folded_case(text: str) -> str:
+    """Compatibility caseless form (Unicode 3.13, D146): decomposed first, so that styled letters have a case."""
+    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
 
 
 class _Characters(dict[int, str]):

@@ -94,5 +94,5 @@ def made_contact(alias: str, **fields: object) -> Contact:
         alias=alias,
         created_utc=NOW,
         changed_utc=NOW,
-        **fields,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]  # fields of any type, by name
     )

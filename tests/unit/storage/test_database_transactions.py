@@ -97,7 +97,7 @@ def test_failures_disclose_no_value(tmp_path: Path) -> None:
 
     def collect(statement: str, *values: object) -> None:
         with pytest.raises((DatabaseBug, FieldValueError)) as raised, records.quiet_transaction():
-            database.execute(statement, values)  # type: ignore[arg-type]
+            database.execute(statement, values)  # type: ignore[arg-type]  # values of any type, wrong ones too
         failures.append(raised.value)
 
     with records.transaction():

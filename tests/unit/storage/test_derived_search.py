@@ -31,7 +31,7 @@ def _index(derived: Derived, number: int, title: str, body: str = "", text: str 
 
 
 def _found(derived: Derived, words: str, **options: object) -> list[int]:
-    return [hit.number for hit in derived.search(words, **options)]  # type: ignore[arg-type]
+    return [hit.number for hit in derived.search(words, **options)]  # type: ignore[arg-type]  # options by name
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def _found(derived: Derived, words: str, **options: object) -> list[int]:
 @pytest.mark.parametrize("place", ["title", "body", "text"])
 def test_what_is_written_is_found(derived: Derived, text: str, words: str, place: str) -> None:
     _index(derived, 1, "other things", "entirely", "elsewhere")
-    _index(derived, 2, **{"title": "", place: text})  # type: ignore[arg-type]
+    _index(derived, 2, **{"title": "", place: text})  # type: ignore[arg-type]  # the place is a parameter
     assert _found(derived, words) == [2]
     (hit,) = derived.search(words)
     assert hit.rank == ["title", "body", "text"].index(place)

@@ -133,7 +133,7 @@ def test_a_name_with_half_a_pair_from_windows() -> None:
 )
 @pytest.mark.parametrize("bad", ["\udcff", "\ud800", "a\0b"])
 def test_text_that_no_column_takes_is_refused_by_field(records: Records, field: str, bad: str) -> None:
-    details = replace(ItemDetails(), **{field: "secret" + bad})  # type: ignore[arg-type]
+    details = replace(ItemDetails(), **{field: "secret" + bad})  # type: ignore[arg-type]  # the field is a parameter
     with pytest.raises(FieldValueError) as raised:
         _insert(records, made_item(1, details=details))
     assert raised.value.fields == {"field": field, "reason": "characters"}
@@ -346,7 +346,7 @@ def test_no_list_is_sorted_after_it_was_read(
         database, "query", lambda sql, params=(): (asked.append((sql, params)), query(sql, params))[1]
     )
     records.items.page(wanted, before=10)
-    plan = query(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1])  # type: ignore[arg-type]
+    plan = query(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1])  # type: ignore[arg-type]  # recorded arguments
     steps = [row[3] for row in plan]
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
     assert not [step for step in steps if step.startswith("SCAN")], steps
