@@ -136,10 +136,11 @@ def check_report(place: Place, seen: Seen, outcome: Outcome) -> bool:
 
 
 def check_words(err: str) -> None:
-    """Three sentences and a code, as docs say; progress and warnings may stand before them."""
+    """What happened, whether data is safe, what to do, and the code to quote; warnings may stand around it."""
     lines = err.splitlines()
-    assert lines and CODE_LINE.fullmatch(lines[-1]), "no code to quote"
-    assert len(lines) >= 4, "what happened, whether data is safe, what to do: something is missing"
+    codes = [number for number, line in enumerate(lines) if CODE_LINE.fullmatch(line)]
+    assert len(codes) == 1, "no code to quote, or more than one"
+    assert codes[0] >= 3, "what happened, whether data is safe, what to do: something is missing"
 
 
 def judge_create(place: Place, outcome: Outcome) -> str:
