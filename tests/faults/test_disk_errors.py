@@ -136,7 +136,7 @@ def check_report(place: Place, seen: Seen, outcome: Outcome) -> bool:
 
 
 def check_words(err: str) -> None:
-    """What happened, whether data is safe, what to do, and the code to quote; warnings may stand around it."""
+    """What happened, whether data is safe, what to do, and the code to quote; warnings may stand around."""
     lines = err.splitlines()
     codes = [number for number, line in enumerate(lines) if CODE_LINE.fullmatch(line)]
     assert len(codes) == 1, "no code to quote, or more than one"
