@@ -40,6 +40,8 @@ class CardPage(QScrollArea):
     def set_title(self, title: str) -> None:
         """The headline above the cards."""
         self._title.setText(title)
+        # The page itself takes the keyboard, to scroll; a screen reader says where it has come.
+        self.setAccessibleName(title)
 
     def add(self, card: QWidget) -> None:
         """One more card, below the others."""

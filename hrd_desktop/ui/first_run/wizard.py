@@ -135,6 +135,8 @@ class FirstRun(QWidget):
         column.addLayout(row)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
+        # It follows the fields; by itself it would be a stop without a name on the way between them.
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
         outer.addWidget(scroll)
 
