@@ -56,10 +56,6 @@ class Navigation(QWidget):
         """Show which section is open."""
         self._buttons[key].setChecked(True)
 
-    def focus(self, key: str) -> None:
-        """Put the keyboard's focus on a section's button."""
-        self._buttons[key].setFocus()
-
     def blank(self) -> None:
         """Nothing but panic can be pressed any more."""
         self._sections.setEnabled(False)

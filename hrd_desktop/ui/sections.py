@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from hrd_desktop.domain.records import Case
-from hrd_desktop.services.browse import find_number
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.contacts.section import ContactsSection
 from hrd_desktop.ui.detail.pane import DetailPane
-from hrd_desktop.ui.dialogs import inform
 from hrd_desktop.ui.evidence.section import EvidenceSection
-from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
@@ -69,7 +64,6 @@ class Sections(QObject):
         detail = DetailPane(self._operations)
         section = EvidenceSection(self._operations, detail)
         section.item_chosen.connect(detail.show_item)
-        section.export_wanted.connect(partial(self._export, section))
         detail.item_wanted.connect(self._show_item)
         if self._workspace is not None:
             section.job_started.connect(self._workspace.jobs.add)
@@ -108,11 +102,7 @@ class Sections(QObject):
         return section
 
     def _show_item(self, item_id: UUID) -> None:
-        def show(number: int | None) -> None:
-            if number is not None:
-                self._evidence().show_item(number)
-
-        self._operations.read(lambda session: find_number(session, item_id), show)
+        self._evidence().show_item(item_id)
 
     def _show_contact(self, contact_id: UUID) -> None:
         section = self._open("contacts")
@@ -123,10 +113,3 @@ class Sections(QObject):
         section = self._open("cases")
         if isinstance(section, CasesSection):
             section.show_case(case_id)
-
-    def _export(self, section: EvidenceSection, selected: Sequence[int] | None, case: Case | None) -> None:
-        scopes = scopes_for(selected, case, section.listed_numbers())
-        if scopes:
-            ExportDialog(self._operations, scopes, section.window()).open()
-        else:
-            inform(section.window(), self.tr("There is nothing to export here."))

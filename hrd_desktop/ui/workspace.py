@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from hrd_desktop.ui.blank_screen import BlankScreen
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.navigation import Navigation
-from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
@@ -37,7 +36,7 @@ class SectionPlan:
     name: str
     text: str
     icon_name: str
-    make: Callable[[Operations, Workspace], QWidget]
+    make: Callable[[], QWidget]
 
 
 class Workspace(QWidget):
@@ -50,7 +49,6 @@ class Workspace(QWidget):
 
     def __init__(
         self,
-        operations: Operations,
         plans: Sequence[SectionPlan],
         panic_button: PanicButton,
         parent: QWidget | None = None,
@@ -59,7 +57,6 @@ class Workspace(QWidget):
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.jobs = JobBar(self)
-        self._operations = operations
         self._plans = {plan.key: plan for plan in plans}
         self._made: dict[str, QWidget] = {}
         self._blank = BlankScreen(self)
@@ -91,7 +88,7 @@ class Workspace(QWidget):
     def open(self, key: str) -> QWidget:
         """Show a section; it is made the first time. Returns it."""
         if key not in self._made:
-            section = self._made[key] = self._plans[key].make(self._operations, self)
+            section = self._made[key] = self._plans[key].make()
             self._stack.addWidget(section)
         self._navigation.mark(key)
         self._stack.setCurrentWidget(self._made[key])
@@ -99,12 +96,9 @@ class Workspace(QWidget):
         return self._made[key]
 
     def open_first(self) -> None:
-        """Show the first section, with the focus in the search or else on its button: never on panic."""
+        """Show the first section, with the focus in the search and never on panic."""
         self.open(next(iter(self._plans)))
-        if self._search.isHidden():
-            self._navigation.focus(self._opened)
-        else:
-            self._search.setFocus()
+        self._search.setFocus()
 
     def show_words(self, words: str) -> None:
         """Words that a section searches for by itself; they are not told again."""
@@ -117,12 +111,6 @@ class Workspace(QWidget):
     def opened(self) -> str:
         """The key of the section that is shown."""
         return self._opened
-
-    def show_actions(self, *, search: bool, bring_in: bool, send_out: bool) -> None:
-        """Which controls of the bar have something behind them."""
-        self._search.setVisible(search)
-        self._import.setVisible(bring_in)
-        self._export.setVisible(send_out)
 
     def blank(self, words: str) -> None:
         """Take everything off the screen but the panic button. There is no way back."""

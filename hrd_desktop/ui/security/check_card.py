@@ -19,16 +19,19 @@ _MOST_NAMED = 20
 
 
 class CheckCard(Card):
-    """Starts the job and says what it found. ``job_started`` carries the job."""
+    """Starts the job and says what it found. ``bundle_wanted``: somebody else's bundle is to be checked."""
 
     job_started = Signal(object)
+    bundle_wanted = Signal()
 
     def __init__(self, operations: Operations, title: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(title, words, parent)
         self._operations = operations
         self._button = self.button(self.tr("Check the whole vault"), "check")
         self._button.clicked.connect(self._start)
-        self.add_buttons(self._button)
+        bundle = self.button(self.tr("Check a bundle you received…"), "document")
+        bundle.clicked.connect(self.bundle_wanted)
+        self.add_buttons(self._button, bundle)
         self._found = self.add_words("", tone="notice")
         self._found.hide()
 

@@ -17,9 +17,10 @@ from hrd_desktop.ui.security.slots_card import SlotsCard
 
 
 class SecuritySection(CardPage):
-    """``job_started`` carries a job for the bar."""
+    """``job_started`` carries a job for the bar; ``bundle_check_wanted`` asks for a bundle to be checked."""
 
     job_started = Signal(object)
+    bundle_check_wanted = Signal()
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class SecuritySection(CardPage):
             self,
         )
         check.job_started.connect(self.job_started)
+        check.bundle_wanted.connect(self.bundle_check_wanted)
         self.add(check)
         self.add(PanicCard(operations, preferences, vault, self.tr("Panic"), self))
         self.add(self._make_looks_card())
