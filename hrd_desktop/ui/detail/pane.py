@@ -122,6 +122,7 @@ class DetailPane(QWidget):
         """Let go of everything, entered or shown: the vault is being locked."""
         self.form.clear()
         self._drafts.clear()
+        self.preview.forget()
         self.show_item(None)
 
     # -- inside ---------------------------------------------------------------------------------

@@ -112,6 +112,11 @@ class Preview(QWidget):
         for button in self._switch.values():
             button.hide()
 
+    def forget(self) -> None:
+        """As ``clear``, and no item is known to have been looked at."""
+        self._seen.clear()
+        self.clear()
+
     def refresh(self, item: Item) -> None:
         """The record of the item on the screen has changed; its bytes never do."""
         if self._item is None or item.id != self._item.id:
