@@ -15,25 +15,23 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from sqlcipher3 import dbapi2
 
-from hrd_desktop.domain.errors.base import Cancelled, IntegrityError
+from hrd_desktop.domain.errors.base import Cancelled, IntegrityError, SheafError
 from hrd_desktop.domain.errors.records import FieldValueError
 from hrd_desktop.domain.errors.vault import (
     DatabaseUnsafeError,
-    DerivedDamagedError,
     DiskFailedError,
     DiskFullError,
     NewerFormatError,
-    RecordsDamagedError,
     VaultInUseError,
     VaultReadOnlyError,
 )
 from hrd_desktop.storage.disk import create_file, disk_errors
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
+from hrd_desktop.storage.parts import PARTS, Part, find_refusal
 from hrd_desktop.storage.pins import PINS
 from hrd_desktop.storage.stale_journal import empty_incomplete_journal
 
@@ -45,20 +43,6 @@ KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
 PAGE_BYTES: Final = 4096
 
-
-@dataclass(frozen=True)
-class Part:
-    """One of the two databases: its name in errors and resources, and what damage to it is called."""
-
-    name: str
-    damaged: type[IntegrityError]
-
-
-#: By ``application_id``.
-PARTS: Final = {
-    0x53484652: Part("records", RecordsDamagedError),
-    0x53484644: Part("derived", DerivedDamagedError),
-}
 
 _INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
@@ -152,8 +136,13 @@ class Database:
             raise DatabaseBug("re-key in a transaction")
         if self._sync_failed:
             raise VaultReadOnlyError()
-        failure = self._failure_of(self._new_key(key, salt))
+        refusals: list[SheafError] = []
+        failure = self._failure_of(self._new_key(key, salt, refusals))
         del key, salt
+        if refusals:
+            # What the library thinks of its pages after a write that failed is no damage.
+            self._damaged, self._sync_failed = False, True
+            raise refusals[0]
         if failure is not None:
             raise failure
         # The call does not report a failure of every kind; the file does.
@@ -229,8 +218,16 @@ class Database:
                 self._sync_failed = True
                 return
 
-    def _new_key(self, key: bytes, salt: bytes) -> Callable[[], object]:
-        return lambda: self._connection.reset_key(_key_text(key, salt))
+    def _new_key(self, key: bytes, salt: bytes, refusals: list[SheafError]) -> Callable[[], object]:
+        def run() -> None:
+            try:
+                self._connection.reset_key(_key_text(key, salt))
+            except dbapi2.Error as error:
+                refusal = find_refusal(error, self._part)
+                refusals.extend([refusal] if refusal is not None else [])
+                raise
+
+        return run
 
     def _guarded(self, run: Callable[[], T]) -> T:
         outcome: list[T] = []

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hrd_desktop.domain.errors.vault import DiskFullError, VaultReadOnlyError
+from hrd_desktop.storage.database import open_database
+from hrd_desktop.storage.vault import RECORDS_APPLICATION_ID
 from tests.faults.harness import Outcome, Place, look_at
 
 pytestmark = [pytest.mark.root]
@@ -196,3 +199,22 @@ def test_an_export_to_a_full_disk_leaves_nothing_there(
     assert not (tmp_path / "words").exists()
     assert len(look_at(place, "one", ("one",)).items) == 4
     place.remove()
+
+
+@pytest.mark.parametrize("left", [0, 16 * 1024, 96 * 1024])
+def test_a_database_whose_new_key_does_not_fit_keeps_the_old_one(tmp_path: Path, left: int) -> None:
+    """Told as a full disk: the library itself would take its unfinished pages for damage."""
+    key, salt = os.urandom(32), os.urandom(16)
+    with small_disk(tmp_path / "disk", "size=800k") as folder:
+        path = str(folder / "records.0")
+        database = open_database(path, key, salt, RECORDS_APPLICATION_ID)
+        filler = leave_free(Place(folder, folder, folder), left)
+        with pytest.raises(DiskFullError):
+            database.rekey(os.urandom(32), os.urandom(16))
+        with pytest.raises(VaultReadOnlyError), database.transaction():
+            pass
+        database.close()
+        filler.unlink()
+        again = open_database(path, key, salt, RECORDS_APPLICATION_ID, must_exist=True)
+        again.verify()
+        again.close()
