@@ -21,6 +21,7 @@ class Navigation(QWidget):
     def __init__(self, panic_button: PanicButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._buttons: dict[str, QToolButton] = {}
+        self._panic = panic_button
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         column = QVBoxLayout(self)
@@ -49,6 +50,8 @@ class Navigation(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(button)
+        # Panic comes after the sections for whoever goes by the Tab key.
+        QWidget.setTabOrder(button, self._panic)
         self._column.addWidget(button)
         self._buttons[key] = button
 

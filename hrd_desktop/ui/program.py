@@ -194,6 +194,7 @@ class Program(QObject):
         workspace.lock_wanted.connect(self.lock)
         workspace.open_first()
         self._window.show_screen(workspace)
+        workspace.start()
         self._apply(preferences.settings)
         self._timer.start()
 

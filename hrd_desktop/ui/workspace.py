@@ -96,8 +96,11 @@ class Workspace(QWidget):
         return self._made[key]
 
     def open_first(self) -> None:
-        """Show the first section, with the focus in the search and never on panic."""
+        """Show the first section."""
         self.open(next(iter(self._plans)))
+
+    def start(self) -> None:
+        """Ready to type, once it is shown. The focus is never on panic by itself."""
         self._search.setFocus()
 
     def show_words(self, words: str) -> None:

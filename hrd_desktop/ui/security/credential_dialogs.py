@@ -86,6 +86,7 @@ class NewRecoveryCodeDialog(_Asking):
         self.accepted.connect(lambda: self.decided.emit(self._code.code, self._label.text().strip()))
         self.finished.connect(self._box.forget)
         self._look()
+        self._box.start()
 
     def _look(self) -> None:
         self._action.setEnabled(self._box.typed_back)
@@ -125,6 +126,8 @@ class RekeyDialog(_Asking):
             self.body.addWidget(field)
             self._fields.append(field)
         self.accepted.connect(self._decide)
+        if self._fields:
+            self._fields[0].setFocus()
 
     def _decide(self) -> None:
         texts = [field.text for field in self._fields if field.text]
