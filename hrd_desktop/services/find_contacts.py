@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from hrd_desktop.domain.contact_line import ContactLine
 from hrd_desktop.domain.contacts import Contact, ContactKind
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.people import today
 from hrd_desktop.services.session import Session
+from hrd_desktop.storage.records.contact_lines import ContactLines
 from hrd_desktop.storage.vault import Vault
 
 #: As many as a file of contacts may bring in.
@@ -30,7 +33,7 @@ class ContactGroup(StrEnum):
 class ContactsFound:
     """The contacts that match, the ids of all that are due to be deleted, and how many there are at all."""
 
-    contacts: tuple[Contact, ...]
+    lines: tuple[ContactLine, ...]
     due: frozenset[UUID]
     total: int
 
@@ -40,19 +43,13 @@ def find_contacts(session: Session, words: str = "", group: ContactGroup = Conta
     day = today(session)
 
     def work(vault: Vault) -> ContactsFound:
-        contacts = vault.records.contacts
-        due = contacts.due_for_deletion(day)
+        reader = ContactLines(vault.records_database)
         if words.strip():
-            found = _search(vault, words)
-        elif group is ContactGroup.EMERGENCY:
-            found = contacts.emergency()
-        elif group is ContactGroup.DUE:
-            found = due
+            lines = [line for line in _search(vault, reader, words) if _is_in(line, group, day)]
         else:
-            found = list(contacts.iter_contacts())
-        due_ids = frozenset(contact.id for contact in due)
-        wanted = tuple(contact for contact in found if _is_in(contact, group, due_ids))
-        return ContactsFound(wanted, due_ids, contacts.count())
+            lines = _group(reader, group, day)
+        due = frozenset(line.id for line in reader.due(day))
+        return ContactsFound(tuple(lines), due, vault.records.contacts.count())
 
     return session.read(work)
 
@@ -62,21 +59,32 @@ def load_contact_by_id(session: Session, contact_id: UUID) -> Contact:
     return session.read(lambda vault: vault.records.contacts.load(contact_id))
 
 
-def _search(vault: Vault, words: str) -> list[Contact]:
+def _search(vault: Vault, reader: ContactLines, words: str) -> list[ContactLine]:
     if not vault.read_only:
         refresh(vault)
     hits = vault.derived.search(words, kind="contact", limit=SEARCH_LIMIT)
-    found = (vault.records.contacts.find_by_id(hit.record_id) for hit in hits)
-    return [contact for contact in found if contact is not None]
+    return reader.load([hit.record_id for hit in hits])
 
 
-def _is_in(contact: Contact, group: ContactGroup, due: frozenset[UUID]) -> bool:
+def _group(reader: ContactLines, group: ContactGroup, day: date) -> list[ContactLine]:
     if group is ContactGroup.EMERGENCY:
-        return contact.emergency_order is not None
+        return reader.emergency()
     if group is ContactGroup.DUE:
-        return contact.id in due
+        return reader.due(day)
     if group is ContactGroup.PEOPLE:
-        return contact.kind is ContactKind.PERSON
+        return reader.of_kind(ContactKind.PERSON)
     if group is ContactGroup.ORGANISATIONS:
-        return contact.kind is ContactKind.ORGANISATION
+        return reader.of_kind(ContactKind.ORGANISATION)
+    return reader.all()
+
+
+def _is_in(line: ContactLine, group: ContactGroup, day: date) -> bool:
+    if group is ContactGroup.EMERGENCY:
+        return line.emergency_order is not None
+    if group is ContactGroup.DUE:
+        return line.is_due(day)
+    if group is ContactGroup.PEOPLE:
+        return line.kind is ContactKind.PERSON
+    if group is ContactGroup.ORGANISATIONS:
+        return line.kind is ContactKind.ORGANISATION
     return True

@@ -28,7 +28,7 @@ from hrd_desktop.services.cases import update_case
 from hrd_desktop.ui.cases.case_list import status_words
 from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
-from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit
+from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit, show_name
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
@@ -184,7 +184,7 @@ class CaseDetail(QWidget):
 
     def _show(self, view: CaseView) -> None:
         case = view.case
-        self.title.setText(isolated(case.title.strip() or case.reference))
+        show_name(self.title, case.title.strip() or case.reference)
         self.about.setText(
             filled(
                 self.tr("{reference} · opened {day} · entries in the custody log: {count}"),

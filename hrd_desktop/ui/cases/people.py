@@ -8,7 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from hrd_desktop.domain.contacts import Contact
+from hrd_desktop.domain.contact_line import ContactLine
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.contacts import ContactFieldError
 from hrd_desktop.domain.errors.records import NotFoundError
@@ -66,7 +66,9 @@ class PersonDialog(PlainDialog):
         self._operations = operations
         self._person = person
         self._asked = 0
-        self.model: RowModel[Contact] = RowModel(lambda contact: contact_lines(contact, frozenset()), self)
+        self.model: RowModel[ContactLine] = RowModel(
+            lambda contact: contact_lines(contact, frozenset()), self
+        )
         self.search = SearchLine(self)
         self.search.setPlaceholderText(self.tr("Search contacts"))
         self.search.setVisible(new)
@@ -113,9 +115,9 @@ class PersonDialog(PlainDialog):
         self._operations.read(lambda session: find_contacts(session, words), done)
 
     def _show(self, found: ContactsFound) -> None:
-        self.model.set_values(found.contacts[:_AT_MOST])
+        self.model.set_values(found.lines[:_AT_MOST])
         self.view.fit_rows()
-        if found.contacts:
+        if found.lines:
             self.view.setCurrentIndex(self.model.index(0, 0))
             self.who.set_hint("")
         elif found.total:
@@ -124,7 +126,7 @@ class PersonDialog(PlainDialog):
             self.who.set_hint(
                 self.tr("There are no contacts yet. Add the person in the section Contacts first.")
             )
-        self.done_button.setEnabled(bool(found.contacts))
+        self.done_button.setEnabled(bool(found.lines))
         self.adjustSize()
 
     def _done(self) -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from PySide6.QtCore import QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from hrd_desktop.domain.contacts import Contact
+from hrd_desktop.domain.contact_line import ContactLine
 from hrd_desktop.services.find_contacts import ContactGroup, ContactsFound, find_contacts
 from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.contacts.fields import ChoiceBox, Notice, SearchLine, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
-from hrd_desktop.ui.contacts.words import about_contact, contact_kind_icon, unsafe_count
+from hrd_desktop.ui.contacts.words import about_contact, contact_kind_icon
 from hrd_desktop.ui.dialogs import headline
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
@@ -23,7 +23,7 @@ from hrd_desktop.ui.theme.tokens import Space
 _PAUSE_MS = 120
 
 
-def contact_lines(contact: Contact, due: frozenset[UUID]) -> TwoLines:
+def contact_lines(contact: ContactLine, due: frozenset[UUID]) -> TwoLines:
     """A contact as a row. What can put somebody in danger comes before what is only useful."""
     first = second = None
     if contact.emergency_order is not None:
@@ -31,7 +31,7 @@ def contact_lines(contact: Contact, due: frozenset[UUID]) -> TwoLines:
         first = Badge(words, "phone", "accent")
     if contact.id in due:
         second = Badge(translated("contacts", "Due to be deleted"), "calendar", "warning")
-    if unsafe_count(contact):
+    if contact.unsafe_channels:
         second = Badge(translated("contacts", "Unsafe channel"), "warning", "danger")
     return TwoLines(
         first=isolated(contact.alias),
@@ -58,7 +58,7 @@ class ContactList(QWidget):
         self.total = 0
         self._wanted: UUID | None = None
         self._due: frozenset[UUID] = frozenset()
-        self.model: RowModel[Contact] = RowModel(self._lines, self)
+        self.model: RowModel[ContactLine] = RowModel(self._lines, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.L, Space.L, Space.S, Space.M)
         column.setSpacing(Space.S)
@@ -182,7 +182,7 @@ class ContactList(QWidget):
         """Whether a search or a group leaves contacts out."""
         return bool(self.search.text().strip()) or self.group.value is not ContactGroup.ALL
 
-    def _lines(self, contact: Contact) -> TwoLines:
+    def _lines(self, contact: ContactLine) -> TwoLines:
         return contact_lines(contact, self._due)
 
     def _arrived(self, asked: int, found: ContactsFound) -> None:
@@ -191,10 +191,10 @@ class ContactList(QWidget):
         self._due = found.due
         self.total = found.total
         self._quiet = True
-        self.model.set_values(found.contacts)
+        self.model.set_values(found.lines)
         self._quiet = False
         self.choose(self._wanted)
-        if found.contacts:
+        if found.lines:
             self.pages.setCurrentWidget(self.view)
         else:
             self.pages.setCurrentWidget(self.nothing if found.total else self.nobody)

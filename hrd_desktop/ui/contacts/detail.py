@@ -17,7 +17,7 @@ from hrd_desktop.services.contacts import add_contact, delete_contact, edit_cont
 from hrd_desktop.services.find_contacts import load_contact_by_id
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.contacts.consents import ConsentsPane
-from hrd_desktop.ui.contacts.fields import Notice, tool_button
+from hrd_desktop.ui.contacts.fields import Notice, show_name, tool_button
 from hrd_desktop.ui.contacts.form import ContactForm
 from hrd_desktop.ui.contacts.parts import PartsPane
 from hrd_desktop.ui.contacts.words import unsafe_count
@@ -143,7 +143,7 @@ class ContactDetail(QWidget):
         self.form.show_contact(contact if contact is not None else ContactDraft(alias=""))
         self._set_dirty(dirty=False)
         new = contact is None
-        self.title.setText(self.tr("New contact") if contact is None else isolated(contact.alias))
+        show_name(self.title, self.tr("New contact") if contact is None else contact.alias)
         self.delete_button.setVisible(not new)
         for index in (1, 2):
             self.tabs.setTabEnabled(index, not new)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.ui.dialogs import sized
-from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.text import isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
@@ -267,6 +268,14 @@ class Notice(QFrame):
         """Show ``sentence``; an empty one hides the notice."""
         self.sentence.setText(sentence)
         self.setVisible(bool(sentence))
+
+
+def show_name(label: QLabel, untrusted_name: str) -> None:
+    """Show a name by itself, at the leading side whatever its script: Qt would go by the name's direction."""
+    mirrored = label.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
+    label.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+    label.setText(isolated(untrusted_name))
 
 
 def tool_button(

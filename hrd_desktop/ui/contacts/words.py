@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hrd_desktop.domain.contact_line import ContactLine
 from hrd_desktop.domain.contacts import Channel, ChannelKind, Contact, ContactKind, KeyCheck, KeyKind, Safety
 from hrd_desktop.domain.contacts_read import LeftOut, LeftOutReason, Refusal
 from hrd_desktop.domain.errors.contacts import (
@@ -105,7 +106,7 @@ def key_kind_words(kind: KeyKind) -> str:
     }[kind]
 
 
-def about_contact(contact: Contact) -> str:
+def about_contact(contact: Contact | ContactLine) -> str:
     """The second line of a contact: role and organisation, or else what it is."""
     parts = [isolated(text) for text in (contact.role, contact.organisation) if text.strip()]
     return SEPARATOR.join(parts) or contact_kind_words(contact.kind)

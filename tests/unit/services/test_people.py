@@ -119,18 +119,25 @@ def test_parts_in_a_case_are_put_in_and_taken_out_one_by_one(session: Session) -
 def test_contacts_are_found_by_words_and_by_group(session: Session) -> None:
     yesterday = today(session) - timedelta(days=1)
     add_contact(session, ContactDraft(alias="Zoe", emergency_order=1, notes="Speaks for the fishermen"))
-    add_contact(session, ContactDraft(alias="Amina", emergency_order=2))
+    channels = tuple(
+        Channel(kind=ChannelKind.PHONE, value=str(number), safe=safe)
+        for number, safe in enumerate((Safety.NO, Safety.YES, Safety.NO, Safety.UNKNOWN))
+    )
+    add_contact(session, ContactDraft(alias="Amina", emergency_order=2, channels=channels))
     add_contact(session, ContactDraft(alias="Clinic", kind=ContactKind.ORGANISATION, delete_on=yesterday))
-    assert [c.alias for c in find_contacts(session).contacts] == ["Amina", "Clinic", "Zoe"]
-    assert [c.alias for c in find_contacts(session, group=ContactGroup.EMERGENCY).contacts] == [
+    assert [c.alias for c in find_contacts(session).lines] == ["Amina", "Clinic", "Zoe"]
+    assert [c.alias for c in find_contacts(session, group=ContactGroup.EMERGENCY).lines] == [
         "Zoe",
         "Amina",
     ]
     due = find_contacts(session, group=ContactGroup.DUE)
-    assert ([c.alias for c in due.contacts], len(due.due), due.total) == (["Clinic"], 1, 3)
-    assert [c.alias for c in find_contacts(session, "fisher").contacts] == ["Zoe"]
-    assert find_contacts(session, "fisher", ContactGroup.ORGANISATIONS).contacts == ()
-    assert [c.alias for c in find_contacts(session, group=ContactGroup.PEOPLE).contacts] == ["Amina", "Zoe"]
+    assert ([c.alias for c in due.lines], len(due.due), due.total) == (["Clinic"], 1, 3)
+    assert [c.alias for c in find_contacts(session, "fisher").lines] == ["Zoe"]
+    assert find_contacts(session, "fisher", ContactGroup.ORGANISATIONS).lines == ()
+    assert [c.alias for c in find_contacts(session, "fisher", ContactGroup.EMERGENCY).lines] == ["Zoe"]
+    assert find_contacts(session, "fisher", ContactGroup.DUE).lines == ()
+    assert [c.unsafe_channels for c in find_contacts(session).lines] == [2, 0, 0]
+    assert [c.alias for c in find_contacts(session, group=ContactGroup.PEOPLE).lines] == ["Amina", "Zoe"]
 
 
 def test_a_file_of_contacts_goes_out_and_comes_in(session: Session, tmp_path: Path) -> None:
