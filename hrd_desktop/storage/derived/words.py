@@ -80,7 +80,7 @@ def fold_character(character: str) -> str:
 
 
 def _folded_case(text: str) -> str:
-    """Compatibility caseless form (Unicode 3.13, D146): styled letters get a case by being decomposed first."""
+    """Compatibility caseless form (Unicode 3.13, D146): decomposed first, as styled letters have no case."""
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
 
 
