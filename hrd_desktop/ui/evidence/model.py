@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     QSize,
+    QStringListModel,
     Qt,
     QTimer,
     Signal,
@@ -37,6 +37,8 @@ _WAITING: Final = 8
 _AT_ONCE: Final = 2
 #: A change in more places than this is shown as a new list.
 _MOST_RUNS: Final = 100
+#: And one of more rows than this is not even compared row by row: that would hold the main thread.
+_MOST_COMPARED: Final = 20_000
 
 #: Edge of the picture in a line of the list, in device-independent pixels.
 LINE_PICTURE: Final = Size.ROW - 12
@@ -56,8 +58,12 @@ class _Shown:
     version: int
 
 
-class ItemModel(QAbstractListModel):
-    """Items by number, the newest first. Rows arrive in the background; until then a line has no data."""
+class ItemModel(QStringListModel):
+    """Items by number, the newest first. Rows arrive in the background; until then a line has no data.
+
+    Qt's own list of (empty) texts counts the rows: a view asks for their number once for each row when it
+    lays them out, and a hundred thousand calls into Python would hold the main thread for a second.
+    """
 
     rows_arrived = Signal()
 
@@ -65,6 +71,7 @@ class ItemModel(QAbstractListModel):
         super().__init__(parent)
         self._operations = operations
         self._numbers: list[int] = []
+        self._next_numbers: list[int] = []
         self._words = ""
         self._ratio = 1.0
         self._shown: OrderedDict[int, _Shown] = OrderedDict()
@@ -78,6 +85,10 @@ class ItemModel(QAbstractListModel):
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._send)
+        # Connected before any view, so that the numbers are those of the rows when a view hears of a change.
+        self.modelReset.connect(self._take_next)
+        self.rowsInserted.connect(self._take_next)
+        self.rowsRemoved.connect(self._take_next)
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -98,9 +109,7 @@ class ItemModel(QAbstractListModel):
             return
         runs = _changes(self._numbers, fresh)
         if runs is None:
-            self.beginResetModel()
-            self._numbers = fresh
-            self.endResetModel()
+            self._reset(fresh)
             return
         self._apply(*runs, fresh)
         self._repaint()
@@ -115,6 +124,11 @@ class ItemModel(QAbstractListModel):
         if ratio != self._ratio:
             self._ratio = ratio
             self._start_over(self._numbers)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Every item that is listed; not to be changed."""
+        return self._numbers
 
     def number_at(self, row: int) -> int:
         """The number of the item in this row."""
@@ -132,8 +146,10 @@ class ItemModel(QAbstractListModel):
 
     # -- as Qt asks for it --------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008  # Qt's signature
-        return 0 if parent.isValid() else len(self._numbers)
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or not 0 <= index.row() < len(self._numbers):
@@ -220,26 +236,28 @@ class ItemModel(QAbstractListModel):
     # -- changing -----------------------------------------------------------------------------
 
     def _start_over(self, numbers: list[int]) -> None:
-        self.beginResetModel()
         self._question += 1
         self._asked.clear()
         self._wanted.clear()
         self._shown.clear()
-        self._numbers = numbers
-        self.endResetModel()
+        self._reset(numbers)
+
+    def _reset(self, numbers: list[int]) -> None:
+        self._next_numbers = numbers
+        self.setStringList([""] * len(numbers))
 
     def _apply(self, removed: list[tuple[int, int]], added: list[tuple[int, int]], fresh: list[int]) -> None:
-        root = QModelIndex()
         for first, last in reversed(removed):
-            self.beginRemoveRows(root, first, last)
             for number in self._numbers[first : last + 1]:
                 self._shown.pop(number, None)
-            del self._numbers[first : last + 1]
-            self.endRemoveRows()
+            self._next_numbers = self._numbers[:first] + self._numbers[last + 1 :]
+            self.removeRows(first, last - first + 1)
         for first, last in added:
-            self.beginInsertRows(root, first, last)
-            self._numbers[first:first] = fresh[first : last + 1]
-            self.endInsertRows()
+            self._next_numbers = self._numbers[:first] + fresh[first : last + 1] + self._numbers[first:]
+            self.insertRows(first, last - first + 1)
+
+    def _take_next(self) -> None:
+        self._numbers = self._next_numbers
 
     def _repaint(self, numbers: Sequence[int] = ()) -> None:
         if not self._numbers:
@@ -290,6 +308,8 @@ def _scaled(picture: QImage, edge: int, ratio: float, mode: Qt.AspectRatioMode) 
         # Of a tall page the top is what is recognised.
         left, top = (picture.width() - pixels) // 2, (picture.height() - pixels) // 4
         picture = picture.copy(left, top, pixels, pixels)
+    # The form in which it is painted, so that painting does not convert it each time.
+    picture = picture.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
     picture.setDevicePixelRatio(ratio)
     return picture
 
@@ -298,10 +318,28 @@ def _changes(old: list[int], fresh: list[int]) -> tuple[list[tuple[int, int]], l
     """(rows removed from ``old``, rows of ``fresh`` added) as runs; None when there are too many."""
     if not old or not fresh:
         return None
-    before, after = set(old), set(fresh)
-    removed = _runs([row for row, number in enumerate(old) if number not in after])
-    added = _runs([row for row, number in enumerate(fresh) if number not in before])
+    start = _same(min(len(old), len(fresh)), lambda count: old[:count] == fresh[:count])
+    left = min(len(old), len(fresh)) - start
+    end = _same(left, lambda count: old[len(old) - count :] == fresh[len(fresh) - count :])
+    before, after = old[start : len(old) - end], fresh[start : len(fresh) - end]
+    if len(before) + len(after) > _MOST_COMPARED:
+        return None
+    gone, come = set(before).difference(after), set(after).difference(before)
+    removed = _runs([start + row for row, number in enumerate(before) if number in gone])
+    added = _runs([start + row for row, number in enumerate(after) if number in come])
     return None if len(removed) + len(added) > _MOST_RUNS else (removed, added)
+
+
+def _same(most: int, holds: Callable[[int], bool]) -> int:
+    """The largest count for which ``holds``; what holds for one count holds for every smaller one."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:

@@ -160,7 +160,7 @@ class EvidenceSection(DropZone):
 
     def listed_numbers(self) -> list[int]:
         """Everything that is listed now."""
-        return [self.model.number_at(row) for row in range(self.model.rowCount())]
+        return list(self.model.numbers)
 
     # -- wiring ---------------------------------------------------------------------------------
 
