@@ -1,8 +1,13 @@
-"""Draw what the program shows into build/screenshots/: the whole job on the terminal, as an SVG picture."""
+"""Draw what the program shows into build/screenshots/.
+
+Every screen of the window in light, dark, Arabic (mirrored) and at 200 %, without a display, and the whole
+job on the terminal as an SVG picture.
+"""
 
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,7 +17,9 @@ from rich.console import Console
 from rich.text import Text
 
 COLUMNS = 100
-TARGET = Path(__file__).resolve().parent.parent / "build" / "screenshots"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "build" / "screenshots"
+VARIANTS = ("light", "dark", "arabic", "200")
 # rich's own frame fetches a font from the network when it is looked at; this one uses the reader's.
 FRAME = """<svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -42,9 +49,30 @@ def terminal_picture(arguments: list[str], title: str) -> str:
     return console.export_svg(title=title, code_format=FRAME)
 
 
+def draw_window(variant: str, folder: Path) -> None:
+    """Every screen in one variant, in a program and a home of its own."""
+    with tempfile.TemporaryDirectory(prefix="screens-") as home:
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "QT_"))},
+            "HOME": home,
+            "QT_QPA_PLATFORM": "offscreen",
+            "QT_SCALE_FACTOR": "2" if variant == "200" else "1",
+        }
+        subprocess.run(
+            [sys.executable, "-m", "scripts.screens", variant, str(folder)],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+        )
+
+
 def main() -> None:
     """Draw every picture; each is written whole."""
     TARGET.mkdir(parents=True, exist_ok=True)
+    for old in TARGET.glob("*.png"):
+        old.unlink()
+    for variant in sys.argv[1:] or VARIANTS:
+        draw_window(variant, TARGET)
     with tempfile.TemporaryDirectory() as folder:
         picture = terminal_picture(["hrd_desktop.cli.demo", str(Path(folder) / "demo")], "Sheaf")
     (TARGET / "demo.svg").write_text(picture, "utf-8")

@@ -69,6 +69,11 @@ class Leaving(QObject):
         return self._operations is not None
 
     @property
+    def operations(self) -> Operations | None:
+        """Calls to the vault that is open, for as long as it is."""
+        return self._operations
+
+    @property
     def has_vault(self) -> bool:
         """Whether there is a vault to be wiped, open or not."""
         return bool(self._vault)

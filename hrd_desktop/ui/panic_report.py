@@ -62,6 +62,11 @@ class PanicReport(QWidget):
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the wipe has ended and its steps are shown."""
+        return self._timer.isActive()
+
     def start(self) -> None:
         """Run the command; the twenty seconds begin when it has ended."""
 

@@ -107,6 +107,16 @@ class UnlockScreen(QWidget):
         self._field.clear()
         self._set_key_file("")
 
+    def submit(self, text: str) -> None:
+        """Type a passphrase and press the button."""
+        self._field.set_text(text)
+        self._submit()
+
+    @property
+    def message(self) -> str:
+        """What it says of the last attempt; empty where it says nothing."""
+        return self._said.text() if self._said.isVisible() else ""
+
     def start(self) -> None:
         """Ready to type."""
         self._field.setFocus()

@@ -75,6 +75,14 @@ class PassphrasePage(Page):
         """The one that was chosen."""
         return self._own.text if self._kind is PassphraseKind.OWN else self._made.get(self._kind, "")
 
+    def type_own(self, text: str) -> None:
+        """Put the user's own passphrase in, as if it was typed."""
+        self._own.set_text(text)
+
+    def type_again(self, text: str) -> None:
+        """Put in what was typed once more."""
+        self._again.set_text(text)
+
     def is_ready(self) -> bool:
         if self._kind is PassphraseKind.DIGITS:
             return bool(self.passphrase) and _digits(self._again.text) == _digits(self.passphrase)

@@ -65,6 +65,10 @@ class CodeBox(QWidget):
         """Whether the code was typed as it is shown, in either form."""
         return self._code.matches(self._typed.text())
 
+    def type_back(self, text: str) -> None:
+        """Put in what was typed."""
+        self._typed.setText(text)
+
     def start(self) -> None:
         """Ready to type."""
         self._typed.setFocus()
@@ -117,6 +121,10 @@ class RecoveryPage(Page):
     def code(self) -> RecoveryCode | None:
         """The code, or None where it was left out on purpose."""
         return None if self._none.isChecked() else self._code
+
+    def type_back(self, text: str) -> None:
+        """Put in what was typed."""
+        self._box.type_back(text)
 
     def is_ready(self) -> bool:
         return self._none.isChecked() or self._box.typed_back
