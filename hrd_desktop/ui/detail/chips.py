@@ -37,8 +37,16 @@ class Chips(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        before: QWidget = self
+        # Only what can have the focus can be followed by something; the row itself never gets it.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         for index, text in enumerate(texts):
-            self._flow.addWidget(self._chip(index, text))
+            chip = self._chip(index, text)
+            self._flow.addWidget(chip)
+            # A new widget would be the last of the window that Tab comes to.
+            QWidget.setTabOrder(before, chip)
+            before = chip
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setVisible(bool(texts))
         self._flow.invalidate()
         self.updateGeometry()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hrd_desktop.domain.decoded import Disclosure, Field, disclosure_of
 from hrd_desktop.domain.records import Item
 from hrd_desktop.ui.detail.entries import Entry, EntryStyle
@@ -18,8 +20,11 @@ _ORDER = (
 )
 
 
-def found_entries(item: Item, found: tuple[Field, ...]) -> list[Entry]:
-    """Facts in groups; each group that an export would give away says so."""
+def found_entries(item: Item, found: Sequence[Field], derived_from: Sequence[str]) -> list[Entry]:
+    """Facts in groups; each group that an export would give away says so.
+
+    ``derived_from`` are the references of the items that this one was made from.
+    """
     entries: list[Entry] = []
     if not found:
         entries.append(
@@ -37,10 +42,10 @@ def found_entries(item: Item, found: tuple[Field, ...]) -> list[Entry]:
         note = translated("found", "An export of this file carries this.") if carries else ""
         entries.append(Entry(EntryStyle.SECTION, group_word(disclosure), note))
         entries += [Entry(EntryStyle.FACT, name_word(field), isolated(value_word(field))) for field in fields]
-    return entries + _measured(item)
+    return entries + _measured(item, derived_from)
 
 
-def _measured(item: Item) -> list[Entry]:
+def _measured(item: Item, derived_from: Sequence[str]) -> list[Entry]:
     facts = [
         (translated("found", "Original name"), isolated(item.original_name)),
         (translated("found", "Kind of file"), isolated(item.media_type)),
@@ -50,6 +55,7 @@ def _measured(item: Item) -> list[Entry]:
     ]
     if item.original_modified_utc is not None:
         facts.append((translated("found", "Last changed before"), time_text(item.original_modified_utc)))
+    facts += [(translated("found", "Made from"), isolated(reference)) for reference in derived_from]
     headline = Entry(
         EntryStyle.SECTION,
         translated("found", "Measured at import"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -21,6 +21,7 @@ from hrd_desktop.domain.records import Item
 from hrd_desktop.services.cases import register
 from hrd_desktop.services.edit import edit
 from hrd_desktop.services.item_form import ItemForm, load_item_form
+from hrd_desktop.services.remembered import load_remembered, remember
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.detail.custody_entries import custody_entries
 from hrd_desktop.ui.detail.entries import EntriesModel, EntriesView
@@ -34,6 +35,10 @@ from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space
+
+_NAME = "detail"
+_REMEMBER_MS = 1_000
+_LARGEST_PX = 10_000
 
 
 class DetailPane(QWidget):
@@ -72,6 +77,12 @@ class DetailPane(QWidget):
         self.form.case_chosen.connect(self._register)
         self.form.changed.connect(lambda changed: self._show_unsaved())
         operations.changed.connect(self.refresh)
+        self._remember = QTimer(self)
+        self._remember.setSingleShot(True)
+        self._remember.setInterval(_REMEMBER_MS)
+        self._remember.timeout.connect(self._save_layout)
+        self.splitter.splitterMoved.connect(lambda position, index: self._remember.start())
+        operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
         self._show_nothing()
 
     # -- what is shown --------------------------------------------------------------------------
@@ -199,7 +210,7 @@ class DetailPane(QWidget):
         kept = self._drafts.pop(item.id, None)
         self.header.show_item(item)
         self.form.show_form(form, kept[1] if kept is not None else None)
-        self.found.show_entries(found_entries(item, form.view.found))
+        self.found.show_entries(found_entries(item, form.view.found, form.derived_from))
         self.custody.show_entries(custody_entries(form.view.custody))
         self._stack.setCurrentIndex(1)
         self.preview.refresh(item)
@@ -218,6 +229,17 @@ class DetailPane(QWidget):
         self._message.say("warning", happened, f"{safe} {do}".strip())
         self._stack.setCurrentWidget(self._message)
         self._show_unsaved()
+
+    def _save_layout(self) -> None:
+        preview, details = self.splitter.sizes()
+        values: dict[str, object] = {"preview": preview, "details": details}
+        # Read, not change: it is nobody's record, and no view has to ask again.
+        self._operations.read(lambda session: remember(session, _NAME, values), lambda nothing: None)
+
+    def _restore_layout(self, values: dict[str, object]) -> None:
+        preview, details = values.get("preview"), values.get("details")
+        if isinstance(preview, int) and isinstance(details, int) and min(preview, details) > 0:
+            self.splitter.setSizes([min(preview, _LARGEST_PX), min(details, _LARGEST_PX)])
 
     # -- changing -------------------------------------------------------------------------------
 

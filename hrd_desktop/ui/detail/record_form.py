@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import ItemPerson
-from hrd_desktop.services.fields import FIELD_NAMES
 from hrd_desktop.services.item_form import ItemForm, field_problems
 from hrd_desktop.ui.detail.cases_editor import CasesEditor
 from hrd_desktop.ui.detail.editors import FieldEditor
@@ -80,10 +79,7 @@ class RecordForm(QWidget):
         self._column = QVBoxLayout(column)
         self._column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         self._column.setSpacing(Space.L)
-        self.editors: dict[str, FieldEditor] = {name: make_editor(name, column) for name in FIELD_NAMES}
-        self.tags = TagsEditor(column)
-        self.people = PeopleEditor(column)
-        self.cases = CasesEditor(column)
+        self.editors: dict[str, FieldEditor] = {}
         self._add_groups()
         self._column.addStretch(1)
         self._scroll.setWidget(column)
@@ -210,33 +206,40 @@ class RecordForm(QWidget):
     # -- inside ---------------------------------------------------------------------------------
 
     def _add_groups(self) -> None:
-        of = self.editors
-        what = FieldGroup(self.tr("What it is"), self)
-        for name in ("title", "kind", "description", "language"):
-            what.add(of[name])
+        # Made in the order they are seen in, which is the order that Tab goes through them.
+        what = self._group(self.tr("What it is"), "title", "kind", "description", "language")
+        self.tags = TagsEditor(what)
+        self.people = PeopleEditor(what)
         what.add(self.tags)
         what.add(self.people)
-        what.add(of["note"])
-        where = FieldGroup(self.tr("Where and when"), self)
-        where.add(of["collected"])
-        where.add(of["collected_zone"])
-        where.add(of["collected_precision"])
-        where.add(of["place"])
-        where.add(of["latitude"], of["longitude"])
-        where.add(of["place_precision"])
-        came = FieldGroup(self.tr("How it came to us"), self)
-        for name in ("how_received", "source", "collected_by", "device", "capture_tool"):
-            came.add(of[name])
-        assessed = FieldGroup(self.tr("Assessment"), self)
-        for name in ("reliability", "verification", "review_on"):
-            assessed.add(of[name])
-        protected = FieldGroup(self.tr("Protection"), self)
-        for name in ("confidentiality", "privileged", "sealed", "distressing"):
-            protected.add(of[name])
-        cases = FieldGroup(self.tr("Cases"), self)
+        self._add_fields(what, "note")
+        where = self._group(
+            self.tr("Where and when"), "collected", "collected_zone", "collected_precision", "place"
+        )
+        where.add(self._editor("latitude", where), self._editor("longitude", where))
+        self._add_fields(where, "place_precision")
+        self._group(
+            self.tr("How it came to us"), "how_received", "source", "collected_by", "device", "capture_tool"
+        )
+        self._group(self.tr("Assessment"), "reliability", "verification", "review_on")
+        self._group(self.tr("Protection"), "confidentiality", "privileged", "sealed", "distressing")
+        cases = self._group(self.tr("Cases"))
+        self.cases = CasesEditor(cases)
         cases.add(self.cases)
-        for group in (what, where, came, assessed, protected, cases):
-            self._column.addWidget(group)
+
+    def _group(self, headline: str, *fields: str) -> FieldGroup:
+        group = FieldGroup(headline, self._column.parentWidget())
+        self._column.addWidget(group)
+        self._add_fields(group, *fields)
+        return group
+
+    def _add_fields(self, group: FieldGroup, *fields: str) -> None:
+        for name in fields:
+            group.add(self._editor(name, group))
+
+    def _editor(self, name: str, group: FieldGroup) -> FieldEditor:
+        self.editors[name] = make_editor(name, group)
+        return self.editors[name]
 
     def _add_save_bar(self, layout: QVBoxLayout) -> None:
         self._bar = QFrame(self)

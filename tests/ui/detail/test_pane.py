@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import QDate, QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from hrd_desktop.services.contacts import add_contact
 from hrd_desktop.services.destroy import destroy
 from hrd_desktop.services.edit import edit
 from hrd_desktop.services.fields import as_texts
+from hrd_desktop.services.remembered import load_remembered
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.view import ItemView, view_item
 from hrd_desktop.ui.detail.entries import EntriesModel, Entry
@@ -385,6 +387,49 @@ def test_the_pane_is_narrow_enough_and_mirrors(
     assert pane.minimumSizeHint().width() <= 400
     application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     qtbot.waitUntil(lambda: pane.preview.switch.x() < pane.header.facts.x())
+
+
+def test_tab_goes_through_the_record_as_it_is_seen(
+    pane: DetailPane, show: Callable[[Item], None], two: Two
+) -> None:
+    show(two[0])
+    pane.form.editors["collected"].enter("2026")
+    pane.form.tags.put_tags(["gate", "water"])
+    pane.resize(460, 9000)
+    pane.splitter.setSizes([300, 8000])
+    widget: QWidget | None = pane.form.editors["title"].focusProxy()
+    assert widget is not None
+    seen = []
+    for _ in range(400):
+        widget = widget.nextInFocusChain()
+        assert widget is not None
+        if widget is pane.form.save_button:
+            break
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled():
+            seen.append(widget.mapTo(pane, QPoint(0, 0)))
+    assert len(seen) > 25
+    chips = [chip.mapTo(pane, QPoint(0, 0)) for chip in pane.form.tags.chips.findChildren(QToolButton)]
+    assert [place for place in seen if place in chips] == chips[-2:]
+    # Downwards, and in one row onwards; the buttons of a row differ by a few pixels in height.
+    assert all(later.y() > place.y() - 8 for place, later in pairwise(seen))
+
+
+def test_the_sizes_are_remembered_inside_the_vault(
+    qtbot: QtBot, pane: DetailPane, operations: Operations, show: Callable[[Item], None], two: Two
+) -> None:
+    show(two[0])
+    pane.splitter.moveSplitter(300, 1)
+    sizes = pane.splitter.sizes()
+    pane._save_layout()
+    answers: list[dict[str, object]] = []
+    operations.read(lambda session: load_remembered(session, "detail"), answers.append)
+    qtbot.waitUntil(lambda: bool(answers))
+    other = DetailPane(operations)
+    qtbot.addWidget(other)
+    other.resize(pane.size())
+    other.show_item(two[0].id)
+    other.show()
+    qtbot.waitUntil(lambda: other.splitter.sizes() == sizes)
 
 
 def test_a_lock_leaves_nothing_behind(pane: DetailPane, show: Callable[[Item], None], two: Two) -> None:
