@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from hrd_desktop.process.spawn import spawn_command
 from hrd_desktop.services.wipe_report import FAILED, NOT_FOUND, OUT_OF_REACH, OVERWRITTEN
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import sized
@@ -71,8 +71,17 @@ class PanicReport(QWidget):
         """Run the command; the twenty seconds begin when it has ended."""
 
         def work() -> list[dict[str, Any]]:
-            with spawn_command(self._command) as child:
-                printed = child.stdout.read() if child.stdout is not None else b""
+            # With the environment of this process, which says where the settings are; a child of the usual
+            # kind would not know. Its own session: closing this window does not stop it.
+            printed = subprocess.run(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+                check=False,
+            ).stdout
             try:
                 steps = json.loads(printed)["steps"]
             except (ValueError, KeyError, TypeError):

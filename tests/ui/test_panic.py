@@ -238,6 +238,7 @@ def test_the_report_is_shown_only_to_whom_wants_it_and_begins_with_the_warning(
 ) -> None:
     started.program.start(str(vault_path), new=False)
     started.unlock(qtbot)
+    qtbot.waitUntil(lambda: started.settings_file.load().vaults == (str(vault_path),), timeout=30_000)
     started.program._apply(replace(Settings(), panic_report=True))
     panic = started.screen(PanicButton)
     clock = Time()
@@ -253,6 +254,7 @@ def test_the_report_is_shown_only_to_whom_wants_it_and_begins_with_the_warning(
     assert "Done\n    Keys: " in report._lines.text()
     assert "NOT DONE" not in report._lines.text()
     assert "Backups" in report._lines.text()
+    assert not Path(started.settings_file.path).exists()
     assert not vault_path.exists()
     report._left_s = 0
     report._tick()
