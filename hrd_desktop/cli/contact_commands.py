@@ -1,11 +1,10 @@
-"""contacts VAULT add | list | show | edit | delete | import | export."""
+"""contacts VAULT add | list | show | edit | delete | import | export | consent | consents."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any, TypeVar
 
 import click
@@ -13,6 +12,7 @@ import click
 from hrd_desktop.bundle.contacts_csv import read_contacts_csv, write_contacts_csv
 from hrd_desktop.bundle.vcard_read import read_vcards
 from hrd_desktop.bundle.vcard_write import VCardVersion, write_vcards
+from hrd_desktop.cli.consent_commands import CONSENT_COMMANDS, parse_day
 from hrd_desktop.cli.context import Invocation, VaultGroup, open_session, print_json, vault_options, warn
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_PARTLY
 from hrd_desktop.cli.secret_files import check_secret_file, write_private_file
@@ -106,15 +106,6 @@ def parse_channel(text: str) -> Channel:
     return channel
 
 
-def _day(field: str, text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise FieldValueError(field=field, reason="date: YYYY-MM-DD") from None
-
-
 def _with_options(draft: ContactDraft, options: dict[str, Any]) -> ContactDraft:
     """``draft`` with the options that were given; lists replace the whole list."""
     changes: dict[str, Any] = {
@@ -128,7 +119,7 @@ def _with_options(draft: ContactDraft, options: dict[str, Any]) -> ContactDraft:
         changes["how_checked"] = KeyCheck(options["how_checked"])
     for name in ("checked_on", "delete_on"):
         if options[name] is not None:
-            changes[name] = _day(name, options[name])
+            changes[name] = parse_day(name, options[name])
     if options["emergency_order"] is not None:
         changes["emergency_order"] = options["emergency_order"] or None
     if options["channels"]:
@@ -352,5 +343,8 @@ def export_command(context: click.Context, file: str, form: str | None, version:
     warn("This file is not encrypted. Keep it no longer than you need it.")
     return EXIT_DONE
 
+
+for _command in CONSENT_COMMANDS:
+    contacts_group.add_command(_command)
 
 COMMANDS = (contacts_group,)
