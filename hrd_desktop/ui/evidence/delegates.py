@@ -47,6 +47,8 @@ class _Drawing:
 
     def __init__(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         self.painter = painter
+        # Each text runs as its own letters do; where it stands is said with its alignment.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         self.place: QRect = option.rect
         self.colours = present_colours()
         self.direction: Qt.LayoutDirection = option.direction

@@ -16,9 +16,7 @@ from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Case, ItemKind, ItemState
 from hrd_desktop.services.browse import Browse, find_number, find_numbers
 from hrd_desktop.services.overview import Overview, load_overview
-from hrd_desktop.services.remembered import load_remembered, remember
 from hrd_desktop.services.saved_searches import SavedSearch, remove_search, save_search
-from hrd_desktop.services.session import Session
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.evidence.actions import ItemActions
@@ -30,6 +28,7 @@ from hrd_desktop.ui.evidence.import_flow import ImportFlow, LookInto, Taken
 from hrd_desktop.ui.evidence.list_pane import ListPane
 from hrd_desktop.ui.evidence.model import ItemModel
 from hrd_desktop.ui.evidence.newest import Newest
+from hrd_desktop.ui.evidence.pane_memory import PaneMemory
 from hrd_desktop.ui.evidence.paths import paths_in
 from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
 from hrd_desktop.ui.evidence.tag_dialog import TagDialog
@@ -45,7 +44,6 @@ _FIRST_HITS = 200
 #: A key held down walks through the list faster than a preview can follow.
 _SETTLE_MS = 60
 _SHORT_JOB_MS = 400
-_REMEMBER_MS = 1_000
 _NAME = "evidence"
 
 
@@ -92,9 +90,8 @@ class EvidenceSection(DropZone):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._splitter)
         self._settle = self._timer(_SETTLE_MS, self._show_current)
-        self._remember = self._timer(_REMEMBER_MS, self._save_layout)
         self._connect()
-        operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
+        self._memory = PaneMemory(operations, _NAME, self._splitter, self.pane, self)
         self.refresh()
         self.looks.start()
 
@@ -173,7 +170,6 @@ class EvidenceSection(DropZone):
         self.sidebar.chosen.connect(self._choose)
         self.sidebar.removal_asked.connect(self._remove_search)
         pane.heading.kind_chosen.connect(self._choose_kind)
-        pane.heading.grid_chosen.connect(self._show_as_grid)
         pane.heading.save_asked.connect(self._ask_name)
         pane.list.current_changed.connect(lambda number: self._settle.start())
         pane.empty.import_asked.connect(self.choose_import)
@@ -195,7 +191,6 @@ class EvidenceSection(DropZone):
         self.looks.ended.connect(self._looked)
         self.looks.failed.connect(self._not_looked_into)
         self.paths_dropped.connect(self.import_paths)
-        self._splitter.splitterMoved.connect(lambda position, index: self._remember.start())
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
             (QKeySequence(QKeySequence.StandardKey.Undo), actions.undo),
@@ -385,31 +380,9 @@ class EvidenceSection(DropZone):
     def _not_looked_into(self, error: SheafError) -> None:
         self.pane.notice.say(isolated(describe(error)[0]), can_undo=False)
 
-    # -- layout ---------------------------------------------------------------------------------
-
-    def _show_as_grid(self, grid: bool) -> None:
-        self.pane.list.show_as_grid(grid)
-        self._remember.start()
-
-    def _save_layout(self) -> None:
-        values: dict[str, object] = {"grid": self.pane.list.as_grid}
-        for index, size in enumerate(self._splitter.sizes()):
-            values[f"pane_{index}"] = size
-        self._operations.read(lambda session: _remember_layout(session, values), lambda nothing: None)
-
-    def _restore_layout(self, values: dict[str, object]) -> None:
-        if values.get("grid") is True:
-            self.pane.heading.show_as_grid(True)
-        sizes = [values.get(f"pane_{index}") for index in range(self._splitter.count())]
-        if all(isinstance(size, int) and 0 < size < 10_000 for size in sizes):
-            self._splitter.setSizes([size for size in sizes if isinstance(size, int)])
-        self._remember.stop()
+    # -- what Qt calls --------------------------------------------------------------------------
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802  # Qt's name
         super().changeEvent(event)
         if event.type() is QEvent.Type.DevicePixelRatioChange:
             self.model.set_pixel_ratio(self.devicePixelRatioF())
-
-
-def _remember_layout(session: Session, values: dict[str, object]) -> None:
-    remember(session, _NAME, values)

@@ -131,6 +131,7 @@ class _EntryDelegate(QStyledItemDelegate):
         entry = index.data(ENTRY)
         colours = present_colours()
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         place: QRect = option.rect.adjusted(Space.S, 1, -Space.S, -1)
         small = QFont(option.font)
