@@ -118,7 +118,10 @@ _MESSAGES: dict[str, Message] = {
         "Check the disk, then run verify; it allows changes again when all is well.",
     ),
     "disk-full": Message(
-        "The disk is full.", _VAULT_SAFE, "Free some space and do it again for what is not in."
+        "The disk is full.",
+        "What was in the vault before is untouched; a change of key slots that was begun is finished when the "
+        "vault is next opened.",
+        "Free some space and do it again for what is not in.",
     ),
     "disk-failed": Message(
         "The disk reported an error while reading or writing.",
