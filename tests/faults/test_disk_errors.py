@@ -29,7 +29,7 @@ from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
 
-SAMPLE = 2
+SAMPLE = 1
 PARTS = 12
 FAULTS = (EIO_ONCE, EIO_ON, FULL_ON)
 

@@ -24,7 +24,7 @@ from tests.faults.scenarios import CHANGE, CHANGES, CREATE, CREATE_RESERVE, DEST
 pytestmark = [pytest.mark.strace, pytest.mark.root]
 
 #: Points tried for each command by `make test`, and the parts into which `--full` is divided.
-SAMPLE = 6
+SAMPLE = 3
 PARTS = 12
 
 LearnedOf = Callable[[Scenario], tuple[Learned, Place]]

@@ -24,7 +24,7 @@ LEFT_MUCH = (
     (REKEY, "derived.0", "fsync"),
     (REKEY, "objects/*/*", "pwrite64"),
 )
-SAMPLE = 2
+SAMPLE = 1
 #: With ``--full``: how many calls of one recovery are tried. Those that look alike are tried once.
 MOST = 60
 
