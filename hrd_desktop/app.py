@@ -81,6 +81,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _show(request: Request) -> int:
+    from PySide6.QtCore import QTimer
+
     from hrd_desktop.services.settings_file import find_settings_file
     from hrd_desktop.ui.application import make_application
     from hrd_desktop.ui.bug_report import BugReport
@@ -107,4 +109,6 @@ def _show(request: Request) -> int:
     )
     program.start(request.vault, new=request.new)
     window.show()
+    # After the window is there: it has a bus to wait for.
+    QTimer.singleShot(0, lambda: program.heed_system(os.environ))
     return application.exec()

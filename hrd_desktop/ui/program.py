@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -34,6 +34,7 @@ from hrd_desktop.ui.panic_chord import PanicChord
 from hrd_desktop.ui.panic_report import PanicReport
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.sections import Sections
+from hrd_desktop.ui.system_locks import SystemLocks
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.workspace import Workspace
 
@@ -66,6 +67,8 @@ class Program(QObject):
         self._timer = LockTimer(application, parent=self)
         self._timer.set_minutes(self._settings.lock_after_minutes)
         self._timer.expired.connect(self.lock)
+        self._system = SystemLocks(self)
+        self._system.lock_wanted.connect(self.lock)
         self._chord = PanicChord(application, parent=self)
         self._chord.pressed.connect(self._panic_begins)
         self._chord.released.connect(self._panic_let_go)
@@ -74,6 +77,10 @@ class Program(QObject):
         window.closing.connect(leaving.close)
         window.lock_wanted.connect(self.lock)
         apply_theme(application, self._settings.theme)
+
+    def heed_system(self, environment: Mapping[str, str]) -> None:
+        """Lock when the system locks its screen or goes to sleep."""
+        self._system.listen(environment)
 
     # -- before a vault is open ---------------------------------------------------------------
 
