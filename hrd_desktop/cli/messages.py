@@ -119,8 +119,8 @@ _MESSAGES: dict[str, Message] = {
     ),
     "disk-full": Message(
         "The disk is full.",
-        "What was in the vault before is untouched; a change of key slots that was begun is finished when the "
-        "vault is next opened.",
+        "What was in the vault before is untouched; a change of key slots that was begun is finished when "
+        "the vault is next opened.",
         "Free some space and do it again for what is not in.",
     ),
     "disk-failed": Message(
