@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
@@ -19,9 +20,9 @@ _SCREEN_SAVERS = (
     "org.cinnamon.ScreenSaver",
     "org.mate.ScreenSaver",
 )
-# As the macro SLOT makes them: "1" for a slot, then its signature.
-_ON_CHANGE = b"1on_change(bool)"
-_ON_LOCK = b"1on_lock()"
+# What the macro SLOT makes: "1", then the signature. The stubs ask for bytes, the library for text.
+_ON_CHANGE: Any = "1on_change(bool)"
+_ON_LOCK: Any = "1on_lock()"
 _SYSTEM_BUS = "/run/dbus/system_bus_socket"
 
 
