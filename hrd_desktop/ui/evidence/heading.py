@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -30,6 +31,7 @@ class ListHeading(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._full = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         row.setSpacing(Space.S)
@@ -53,6 +55,8 @@ class ListHeading(QWidget):
         self._kinds.addItem(icon("filter"), self.tr("All types"), None)
         for kind in ItemKind:
             self._kinds.addItem(icon(kind_icon(kind)), kind_name(kind), kind.value)
+        self._kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._kinds.setMinimumContentsLength(9)
         self._kinds.activated.connect(self._chosen)
         row.addWidget(self._kinds)
         views = QButtonGroup(self)
@@ -69,14 +73,26 @@ class ListHeading(QWidget):
 
     def show_listed(self, title: str, count: int | None, kind: ItemKind | None, *, can_save: bool) -> None:
         """Say what is listed; ``count`` None while it is being counted."""
-        self._title.setText(title)
+        self._full = title
         self._title.setToolTip(title)
+        self._fit()
         sentence = self.tr("1 item") if count == 1 else self.tr("{count} items")
         self._count.setText(
             self.tr("Counting") if count is None else filled(sentence, count=number_text(count))
         )
         self._kinds.setCurrentIndex(max(0, self._kinds.findData(kind.value if kind is not None else None)))
         self._save.setVisible(can_save)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        # The layout has not given its widths yet when this is called.
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        metrics = self._title.fontMetrics()
+        self._title.setText(
+            metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, max(40, self._title.width()))
+        )
 
     def _chosen(self, index: int) -> None:
         value = self._kinds.itemData(index)

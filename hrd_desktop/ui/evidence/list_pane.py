@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -26,6 +26,9 @@ from hrd_desktop.ui.text import filled, number_text, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
 
+#: A pane narrower than this shows the signs of its actions without their words.
+_WORDS_FROM = 420
+_NARROWEST = 300
 #: How long a notice stays: long enough to be read twice and for *Undo* to be reached by keyboard.
 _NOTICE_MS = 20_000
 
@@ -90,6 +93,8 @@ class ListPane(QWidget):
         below.addWidget(self.report)
         column.addWidget(self.notice)
         column.addLayout(below)
+        # Less than the words of its actions need: they give way.
+        self.setMinimumWidth(_NARROWEST)
         self._in_bin = False
         self.actions_by_name: dict[str, QAction] = {}
         column.addWidget(self._action_bar())
@@ -112,6 +117,16 @@ class ListPane(QWidget):
         for name, button in self._buttons.items():
             button.setVisible(in_bin is (name in ("restore", "destroy")))
         self._selected(self.list.selected_count())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if event.size().width() >= _WORDS_FROM
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
 
     # -- inside -------------------------------------------------------------------------------
 
