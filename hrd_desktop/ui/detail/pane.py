@@ -59,20 +59,17 @@ class DetailPane(QWidget):
         self._question = 0
         self._shown: Item | None = None
         self._drafts: dict[UUID, tuple[str, Draft]] = {}
-        self.preview = Preview(operations, self)
-        self.header = DetailHeader(self.preview.switch, self)
-        self.form = RecordForm(self)
         self.found = EntriesModel(self)
         self.custody = EntriesModel(self)
-        self._stack = QStackedWidget(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._make_unsaved_row())
+        self._stack = QStackedWidget(self)
         layout.addWidget(self._stack, 1)
-        self._message = MessagePage(self)
+        self._message = MessagePage(self._stack)
         self._stack.addWidget(self._message)
-        self._stack.addWidget(self._make_item_page())
+        self._make_item_page()
         self.form.save_asked.connect(self._save)
         self.form.case_chosen.connect(self._register)
         self.form.changed.connect(lambda changed: self._show_unsaved())
@@ -138,46 +135,49 @@ class DetailPane(QWidget):
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _make_item_page(self) -> QWidget:
-        page = QWidget(self)
+    def _make_item_page(self) -> None:
+        # From the outside in: moving a finished form to another parent would style all of it once more.
+        page = QWidget(self._stack)
+        self._stack.addWidget(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
-        layout.addWidget(self.header)
         self.splitter = QSplitter(Qt.Orientation.Vertical, page)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(Space.XS)
-        self.splitter.addWidget(self.preview)
-        self.tabs = QTabWidget(page)
+        self.preview = Preview(self._operations, self.splitter)
+        self.header = DetailHeader(self.preview.switch, page)
+        layout.addWidget(self.header)
+        layout.addWidget(self.splitter, 1)
+        self.tabs = QTabWidget(self.splitter)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Details"))
-        self.tabs.addTab(self.form, self.tr("Record"))
-        found = EntriesView(self.found, self.tabs)
+        self.form = RecordForm(self._make_tab(self.tr("Record")))
+        found = EntriesView(self.found, self._make_tab(self.tr("Found in the file")))
         found.setAccessibleName(self.tr("Found in the file"))
-        self.tabs.addTab(found, self.tr("Found in the file"))
-        self.tabs.addTab(self._make_custody_page(), self.tr("Custody"))
-        self.splitter.addWidget(self.tabs)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 1)
-        layout.addWidget(self.splitter, 1)
-        return page
-
-    def _make_custody_page(self) -> QWidget:
-        page = QWidget(self)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        view = EntriesView(self.custody, page)
-        view.setAccessibleName(self.tr("Custody"))
-        layout.addWidget(view, 1)
+        custody = EntriesView(self.custody, self._make_tab(self.tr("Custody")))
+        custody.setAccessibleName(self.tr("Custody"))
         words = plain_label(
             self.tr("This log begins at import and cannot prove what happened before it."),
-            page,
+            custody.parentWidget(),
             tone="muted",
             wrap=True,
         )
         words.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        layout.addWidget(words)
+        for widget in (self.form, found, custody, words):
+            parent = widget.parentWidget()
+            holder = parent.layout() if parent is not None else None
+            if holder is not None:
+                holder.addWidget(widget)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 1)
+
+    def _make_tab(self, name: str) -> QWidget:
+        page = QWidget(self.tabs)
+        self.tabs.addTab(page, name)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         return page
 
     def _make_unsaved_row(self) -> QWidget:

@@ -44,9 +44,16 @@ class Shot:
 class _DrawnLook(Look):
     """A ``PictureView`` with its controls; what to ask the decoder for is left to its kinds."""
 
-    def __init__(self, reads: LatestRead, previewer: SharedPreviewer, view: PictureView) -> None:
-        super().__init__(reads, previewer)
-        self.view = view
+    def __init__(
+        self,
+        reads: LatestRead,
+        previewer: SharedPreviewer,
+        parent: QWidget | None,
+        *,
+        wheel_zooms: bool = True,
+    ) -> None:
+        super().__init__(reads, previewer, parent)
+        view = self.view = PictureView(self, wheel_zooms=wheel_zooms)
         self._item: Item | None = None
         self._level_px = 0
         self._is_sharpest = False
@@ -100,9 +107,8 @@ class PictureLook(_DrawnLook):
     """A picture."""
 
     def __init__(self, reads: LatestRead, previewer: SharedPreviewer, parent: QWidget | None = None) -> None:
-        view = PictureView()
-        super().__init__(reads, previewer, view)
-        self.setParent(parent)
+        super().__init__(reads, previewer, parent)
+        view = self.view
         view.setAccessibleName(self.tr("Picture"))
         view.setAccessibleDescription(
             self.tr("Plus and minus zoom, 0 fits, 1 shows actual size, R and L turn the view.")
@@ -172,9 +178,8 @@ class PdfLook(_DrawnLook):
     """A PDF, one page at a time."""
 
     def __init__(self, reads: LatestRead, previewer: SharedPreviewer, parent: QWidget | None = None) -> None:
-        view = PictureView(wheel_zooms=False)
-        super().__init__(reads, previewer, view)
-        self.setParent(parent)
+        super().__init__(reads, previewer, parent, wheel_zooms=False)
+        view = self.view
         self._page = 0
         self._pages = 0
         view.setAccessibleName(self.tr("Page of the document"))

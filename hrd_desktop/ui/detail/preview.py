@@ -50,6 +50,8 @@ class Preview(QWidget):
         self._wait.setSingleShot(True)
         self._wait.setInterval(_WORDLESS_MS)
 
+        #: The ways to look at the item; whoever places the preview places this above it.
+        self.switch = self._make_switch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.S)
@@ -59,19 +61,19 @@ class Preview(QWidget):
         self._stack = QStackedWidget(self)
         layout.addWidget(self._stack, 1)
 
-        self._blank = MessagePage(self)
+        self._blank = MessagePage(self._stack)
         self._wait.timeout.connect(lambda: self._blank.say("", self.tr("Opening the file…")))
-        self._failure = MessagePage(self)
-        self._veil = MessagePage(self)
+        self._failure = MessagePage(self._stack)
+        self._veil = MessagePage(self._stack)
         self._veil_button = self._veil.add_button(self.tr("Show it"))
         self._veil_button.clicked.connect(self._lift_veil)
         self._bytes_button = self._failure.add_button(self.tr("Show its bytes"))
         self._bytes_button.clicked.connect(lambda: self._choose(PreviewKind.BYTES))
         self._looks: dict[PreviewKind, Look] = {
-            PreviewKind.PICTURE: PictureLook(self._reads, self._previewer, self),
-            PreviewKind.PDF: PdfLook(self._reads, self._previewer, self),
-            PreviewKind.TEXT: TextLook(self._reads, self._previewer, self),
-            PreviewKind.BYTES: BytesLook(self._reads, self._previewer, self),
+            PreviewKind.PICTURE: PictureLook(self._reads, self._previewer, self._stack),
+            PreviewKind.PDF: PdfLook(self._reads, self._previewer, self._stack),
+            PreviewKind.TEXT: TextLook(self._reads, self._previewer, self._stack),
+            PreviewKind.BYTES: BytesLook(self._reads, self._previewer, self._stack),
         }
         for page in (self._blank, self._failure, self._veil, *self._looks.values()):
             self._stack.addWidget(page)
@@ -79,8 +81,6 @@ class Preview(QWidget):
             look.shown.connect(lambda kind=kind: self._show_look(kind))
             look.failed.connect(self._fail)
             look.noticed.connect(self._set_notice)
-        #: The ways to look at the item; whoever places the preview places this near it.
-        self.switch = self._make_switch()
 
     # -- what is shown --------------------------------------------------------------------------
 

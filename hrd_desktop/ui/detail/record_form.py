@@ -74,7 +74,7 @@ class RecordForm(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._scroll, 1)
-        column = QWidget()
+        column = QWidget(self._scroll.viewport())
         column.setObjectName("screen")
         self._column = QVBoxLayout(column)
         self._column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
