@@ -15,6 +15,10 @@ from pathlib import Path
 import pytest
 
 LISTS = ("build", "runtime", "dev")
+#: Imported only by what runs in the system's own Python; its package is in scripts/packages-test.txt.
+OF_THE_SYSTEM = {"gi"}
+#: The other half of a library, which is never there alone.
+HALF_OF = {"shiboken6": "PySide6"}
 
 
 def names(listing: str) -> set[str]:
@@ -55,7 +59,7 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             found.add((node.module or "").split(".")[0])
     # A leading underscore is Python's own: a part of another version of it, or of its type stubs.
-    ours = {"hrd_desktop", "tests", "scripts"}
+    ours = {"hrd_desktop", "tests", "scripts"} | OF_THE_SYSTEM
     return {name for name in found - sys.stdlib_module_names - ours if not name.startswith("_")}
 
 
@@ -68,7 +72,7 @@ def test_every_library_that_is_imported_is_declared(project: Path, folder: str, 
     paths = list((project / folder).rglob("*.py"))
     for path in paths:
         for module in imported(path) - {other.stem for other in paths}:
-            distributions = names("\n".join(providers.get(module, [module])))
+            distributions = names("\n".join(providers.get(HALF_OF.get(module, module), [module])))
             assert distributions & declared, f"{path.name} imports {module}, which is not declared"
 
 
