@@ -27,7 +27,7 @@ from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
 
 #: A pane narrower than this shows the signs of its actions without their words.
-_WORDS_FROM = 420
+_WORDS_FROM = 400
 _NARROWEST = 300
 #: How long a notice stays: long enough to be read twice and for *Undo* to be reached by keyboard.
 _NOTICE_MS = 20_000

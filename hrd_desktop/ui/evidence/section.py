@@ -83,7 +83,7 @@ class EvidenceSection(DropZone):
         for widget in (self._beside(), self.pane, detail):
             if widget is not None:
                 self._splitter.addWidget(widget)
-        self._splitter.setSizes([200, 420, 460])
+        self._splitter.setSizes([190, 430, 380])
         for index, stretch in enumerate((0, 1, 1)[: self._splitter.count()]):
             self._splitter.setStretchFactor(index, stretch)
         row = QHBoxLayout(self)
