@@ -13,7 +13,7 @@ from hrd_desktop.domain.errors.records import ExistsError, FieldValueError
 from hrd_desktop.domain.records import Case, CaseStatus
 from hrd_desktop.services.cases import REFERENCE_LIMIT, add_case, list_cases
 from hrd_desktop.ui.contacts.empty_state import EmptyState
-from hrd_desktop.ui.contacts.fields import LabelledField, SearchLine, tool_button
+from hrd_desktop.ui.contacts.fields import LabelledField, Notice, SearchLine, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.dialogs import PlainDialog, headline
@@ -77,6 +77,8 @@ class CaseList(QWidget):
         self.filter.setAccessibleName(self.tr("Find a case"))
         self.filter.textChanged.connect(self._narrow)
         column.addWidget(self.filter)
+        self.unfinished = Notice("notice", "edit", self.tr("Go on with it"), self)
+        column.addWidget(self.unfinished)
         column.addWidget(self._make_pages(), 1)
         self.view.selectionModel().currentChanged.connect(self._moved)
         self.filter.down_pressed.connect(self.view.setFocus)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -28,6 +29,7 @@ from hrd_desktop.services.cases import update_case
 from hrd_desktop.ui.cases.case_list import status_words
 from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
+from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit, show_name
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.operations import Operations
@@ -55,6 +57,8 @@ class CaseDetail(QWidget):
         self._case_id: UUID | None = None
         self._dirty = False
         self._loading = False
+        self._restored: dict[str, Any] | None = None
+        self.keeper = DraftKeeper(operations, "case", self._state, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.S, Space.L, 0, 0)
         column.setSpacing(Space.S)
@@ -198,6 +202,12 @@ class CaseDetail(QWidget):
         self._case = case
         if not self._dirty:
             self._fill(case)
+        restored, self._restored = self._restored, None
+        if restored is not None:
+            self.title_edit.setText(restored["title"])
+            self.summary_edit.setPlainText(restored["summary"])
+            self.status.choose(CaseStatus(restored["status"]))
+            self.preserved.setChecked(restored["preserved"])
 
     def _fill(self, case: Case) -> None:
         self._loading = True
@@ -217,6 +227,21 @@ class CaseDetail(QWidget):
     def _edited(self) -> None:
         if not self._loading:
             self._set_dirty(dirty=True)
+            self.keeper.touch()
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "id": str(self._case_id),
+            "title": self.title_edit.text(),
+            "summary": self.summary_edit.toPlainText(),
+            "status": self.status.value.value,
+            "preserved": self.preserved.isChecked(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on with what was typed before the vault was locked."""
+        self._restored = state
+        self.show_case(UUID(state["id"]))
 
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
@@ -238,6 +263,8 @@ class CaseDetail(QWidget):
         self._set_dirty(dirty=False)
 
         def done(changed: Case) -> None:
+            if not self._dirty:
+                self.keeper.drop()
             if changed.id == self._case_id:
                 self._case = changed
             if then is not None:
@@ -258,6 +285,7 @@ class CaseDetail(QWidget):
 
     def discard(self) -> None:
         """Go back to what is in the vault."""
+        self.keeper.drop()
         self._set_dirty(dirty=False)
         if self._case is not None:
             self._fill(self._case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -51,6 +52,9 @@ class CasesSection(QWidget):
         self.detail.gone.connect(self._show_nothing)
         self.detail.item_chosen.connect(self.item_chosen)
         self.detail.contact_chosen.connect(self.contact_chosen)
+        self._unfinished: dict[str, Any] | None = None
+        self.list.unfinished.pressed.connect(self._restore)
+        self.detail.keeper.find(self._offer)
 
     @property
     def unsaved(self) -> bool:
@@ -70,6 +74,25 @@ class CasesSection(QWidget):
 
         # While it is asked, the list shows what is being edited.
         self.list.choose(self.detail.case_id if self.detail.unsaved else case_id)
+        self.detail.leave(show)
+
+    def _offer(self, state: dict[str, Any]) -> None:
+        """Something was typed and not saved when the vault was locked."""
+        if not self.detail.unsaved:
+            self._unfinished = state
+            self.list.unfinished.say(self.tr("A case was not saved when the vault was locked."))
+
+    def _restore(self) -> None:
+        state = self._unfinished
+        self.list.unfinished.say("")
+        if state is None:
+            return
+
+        def show() -> None:
+            self._pages.setCurrentWidget(self.detail)
+            self.list.choose(UUID(state["id"]))
+            self.detail.restore(state)
+
         self.detail.leave(show)
 
     def _show_nothing(self) -> None:

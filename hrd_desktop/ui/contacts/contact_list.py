@@ -83,6 +83,8 @@ class ContactList(QWidget):
         self.reminder = Notice("warning", "calendar", self.tr("Show them"), self)
         self.reminder.pressed.connect(lambda: self.group.choose(ContactGroup.DUE))
         column.addWidget(self.reminder)
+        self.unfinished = Notice("notice", "edit", self.tr("Go on with it"), self)
+        column.addWidget(self.unfinished)
         column.addWidget(self._make_pages(), 1)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Signal
@@ -17,6 +18,7 @@ from hrd_desktop.services.contacts import add_contact, delete_contact, edit_cont
 from hrd_desktop.services.find_contacts import load_contact_by_id
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.contacts.consents import ConsentsPane
+from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Notice, show_name, tool_button
 from hrd_desktop.ui.contacts.form import ContactForm
 from hrd_desktop.ui.contacts.parts import PartsPane
@@ -44,6 +46,7 @@ class ContactDetail(QWidget):
         self._contact_id: UUID | None = None
         self._dirty = False
         self._busy = False
+        self._restored: dict[str, Any] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.S, Space.L, 0, 0)
         column.setSpacing(Space.S)
@@ -64,6 +67,7 @@ class ContactDetail(QWidget):
         ):
             self.tabs.addTab(page, words)
         column.addWidget(self.tabs, 1)
+        self.keeper = DraftKeeper(operations, "contact", self._state, self)
         self.form.edited.connect(self._edited)
         self.parts.case_chosen.connect(self.case_chosen)
         self.consents.counted.connect(lambda count: self._count(1, self.tr("Consent"), count))
@@ -134,14 +138,24 @@ class ContactDetail(QWidget):
             if not isinstance(error, NotFoundError):
                 self._operations.failed.emit(error)
             elif contact_id == self._contact_id:
-                self.gone.emit()
+                self._take_leave()
 
         self._operations.read(lambda session: load_contact_by_id(session, contact_id), done, failed)
+
+    def _take_leave(self) -> None:
+        """The contact is no more; what was typed about it before the lock goes with it."""
+        if self._restored is not None:
+            self._restored = None
+            self.keeper.drop()
+        self.gone.emit()
 
     def _show(self, contact: Contact | None) -> None:
         self._contact = contact
         self.form.show_contact(contact if contact is not None else ContactDraft(alias=""))
         self._set_dirty(dirty=False)
+        restored, self._restored = self._restored, None
+        if restored is not None:
+            self.form.put_state(restored)
         new = contact is None
         show_name(self.title, self.tr("New contact") if contact is None else contact.alias)
         self.delete_button.setVisible(not new)
@@ -166,6 +180,22 @@ class ContactDetail(QWidget):
 
     def _edited(self) -> None:
         self._set_dirty(dirty=True)
+        self.keeper.touch()
+
+    def _state(self) -> dict[str, Any]:
+        contact_id = None if self._contact_id is None else str(self._contact_id)
+        return {"id": contact_id, "form": self.form.state()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on with what was typed before the vault was locked."""
+        self._dirty = False
+        if state["id"] is None:
+            self.show_new()
+            self.form.put_state(state["form"])
+        else:
+            self._restored = state["form"]
+            self._contact = None
+            self.show_contact(UUID(state["id"]))
 
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
@@ -196,6 +226,7 @@ class ContactDetail(QWidget):
             self._busy = False
             if contact_id != self._contact_id:
                 return
+            self.keeper.drop()
             new = contact_id is None
             self._contact_id = contact.id
             self._show(contact)
@@ -218,6 +249,7 @@ class ContactDetail(QWidget):
 
     def discard(self) -> None:
         """Go back to what is in the vault."""
+        self.keeper.drop()
         if self._contact is None:
             self._set_dirty(dirty=False)
             self.gone.emit()
@@ -241,6 +273,7 @@ class ContactDetail(QWidget):
 
         def dropped() -> None:
             dialog.accept()
+            self.keeper.drop()
             self._set_dirty(dirty=False)
             then()
 
@@ -261,6 +294,7 @@ class ContactDetail(QWidget):
 
         def delete() -> None:
             self._dirty = False
+            self.keeper.drop()
             self._operations.change(
                 lambda session: delete_contact(session, contact_id), lambda _: self.gone.emit()
             )

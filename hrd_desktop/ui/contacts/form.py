@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QAction
@@ -19,9 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.domain.contacts import (
+    Channel,
+    ChannelKind,
     ContactDraft,
     ContactFields,
     ContactKind,
+    Safety,
     verify_contact,
 )
 from hrd_desktop.domain.errors.contacts import ContactFieldError
@@ -201,6 +205,42 @@ class ContactForm(QScrollArea):
         self._loading = False
         self.verticalScrollBar().setValue(0)
 
+    def state(self) -> dict[str, Any]:
+        """What the form holds, whether it fits or not, as values that JSON knows."""
+        return {
+            "alias": self.alias.text(),
+            "kind": self.kind.value.value,
+            "real_name": self.real_name.text(),
+            "role": self.role.text(),
+            "organisation": self.organisation.text(),
+            "channels": [_channel_state(channel) for channel in self.channels.channels],
+            "languages": self.languages.text(),
+            "emergency": self.emergency.text(),
+            "key": self.key_card.state(),
+            "notes": self.notes.toPlainText(),
+            "tags": self.tags.text(),
+            "delete_on": self.delete_on.text(),
+        }
+
+    def put_state(self, state: dict[str, Any]) -> None:
+        """Fill the form with what ``state`` gave earlier, as if it were typed."""
+        for edit, name in (
+            (self.alias, "alias"),
+            (self.real_name, "real_name"),
+            (self.role, "role"),
+            (self.organisation, "organisation"),
+            (self.languages, "languages"),
+            (self.emergency, "emergency"),
+            (self.tags, "tags"),
+            (self.delete_on, "delete_on"),
+        ):
+            edit.setText(state[name])
+        self.kind.choose(ContactKind(state["kind"]))
+        self.channels.show_channels([_channel_of(channel) for channel in state["channels"]])
+        self.key_card.put_state(state["key"])
+        self.notes.setPlainText(state["notes"])
+        self.edited.emit()
+
     def read(self) -> ContactDraft | None:
         """What was entered, or None when something of it does not fit; then that is said beside it."""
         self.clear_errors()
@@ -278,6 +318,28 @@ class ContactForm(QScrollArea):
         known = [isolated(name) for name in names if name]
         self.fields["languages"].set_hint(" · ".join(known) or self._languages_hint)
         self._edited()
+
+
+def _channel_state(channel: Channel) -> dict[str, Any]:
+    return {
+        "kind": channel.kind.value,
+        "value": channel.value,
+        "safe": channel.safe.value,
+        "hours": channel.hours,
+        "note": channel.note,
+        "preferred": channel.preferred,
+    }
+
+
+def _channel_of(state: dict[str, Any]) -> Channel:
+    return Channel(
+        kind=ChannelKind(state["kind"]),
+        value=state["value"],
+        safe=Safety(state["safe"]),
+        hours=state["hours"],
+        note=state["note"],
+        preferred=state["preferred"],
+    )
 
 
 def _parts(between: re.Pattern[str], text: str) -> tuple[str, ...]:

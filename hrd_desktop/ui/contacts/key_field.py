@@ -75,6 +75,22 @@ class KeyCard(Card):
         self._loading = False
         self._describe()
 
+    def state(self) -> dict[str, str]:
+        """What is entered, as values that JSON knows."""
+        return {
+            "key": self.key_edit.toPlainText(),
+            "fingerprint": self.fingerprint_edit.text(),
+            "how": self.how_edit.value.value,
+            "checked": self.checked_edit.text(),
+        }
+
+    def put_state(self, state: dict[str, str]) -> None:
+        """Enter what ``state`` gave earlier."""
+        self.key_edit.setPlainText(state["key"])
+        self.fingerprint_edit.setText(state["fingerprint"])
+        self.how_edit.choose(KeyCheck(state["how"]))
+        self.checked_edit.setText(state["checked"])
+
     @property
     def key_text(self) -> str:
         """The key as it is entered, without the space around it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -26,6 +27,7 @@ class ContactsSection(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Contacts"))
         self._operations = operations
+        self._unfinished: dict[str, Any] | None = None
         self.list = ContactList(operations, self)
         self.detail = ContactDetail(operations, self)
         self.nothing = EmptyState(
@@ -55,6 +57,8 @@ class ContactsSection(QWidget):
         self.detail.saved.connect(self.list.choose)
         self.detail.gone.connect(self._show_nothing)
         self.detail.case_chosen.connect(self.case_chosen)
+        self.list.unfinished.pressed.connect(self._restore)
+        self.detail.keeper.find(self._offer)
 
     @property
     def unsaved(self) -> bool:
@@ -83,6 +87,25 @@ class ContactsSection(QWidget):
             self.list.choose(None)
             self._pages.setCurrentWidget(self.detail)
             self.detail.show_new()
+
+        self.detail.leave(show)
+
+    def _offer(self, state: dict[str, Any]) -> None:
+        """Something was typed and not saved when the vault was locked."""
+        if not self.detail.unsaved:
+            self._unfinished = state
+            self.list.unfinished.say(self.tr("A contact was not saved when the vault was locked."))
+
+    def _restore(self) -> None:
+        state = self._unfinished
+        self.list.unfinished.say("")
+        if state is None:
+            return
+
+        def show() -> None:
+            self._pages.setCurrentWidget(self.detail)
+            self.list.choose(None if state["id"] is None else UUID(state["id"]))
+            self.detail.restore(state)
 
         self.detail.leave(show)
 

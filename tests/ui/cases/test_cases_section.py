@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.domain.records import Case, CaseStatus
 from hrd_desktop.services.cases import add_case, list_cases, load_case
 from hrd_desktop.services.contacts import add_contact
+from hrd_desktop.services.drafts import find_draft
 from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.ingest import Ingest, IngestChoices
 from hrd_desktop.services.people import people_of_case, put_person_in_case
@@ -37,12 +39,26 @@ from hrd_desktop.ui.operations import Operations
 
 
 @pytest.fixture
-def section(operations: Operations, qtbot: QtBot) -> CasesSection:
-    made = CasesSection(operations)
-    qtbot.addWidget(made)
-    made.resize(1100, 760)
-    made.show()
-    return made
+def opened(operations: Operations, qtbot: QtBot) -> Iterator[Callable[[], CasesSection]]:
+    """Opens the section anew, as after an unlock."""
+    sections: list[CasesSection] = []
+
+    def make() -> CasesSection:
+        section = CasesSection(operations)
+        qtbot.addWidget(section)
+        section.resize(1100, 760)
+        section.show()
+        sections.append(section)
+        return section
+
+    yield make
+    # As a lock does: no answer reaches what is being destroyed.
+    operations.forget()
+
+
+@pytest.fixture
+def section(opened: Callable[[], CasesSection]) -> CasesSection:
+    return opened()
 
 
 def ingest(session: Session, case: Case, folder: Path, count: int) -> None:
@@ -164,6 +180,26 @@ def test_unsaved_changes_are_asked_about(section: CasesSection, vault_session: S
     press(open_dialog(section), "Discard changes")
     qtbot.waitUntil(lambda: section.detail.title_edit.text() == "Uno", timeout=10_000)
     assert load_case(vault_session, "C2").title == "Two"
+
+
+def test_what_was_typed_and_not_saved_is_offered_after_a_lock(
+    opened: Callable[[], CasesSection], vault_session: Session, qtbot: QtBot
+) -> None:
+    section = opened()
+    case = add_case(vault_session, "C1", "One")
+    show(qtbot, section, case)
+    section.detail.summary_edit.setPlainText("Forty families")
+    section.detail.preserved.click()
+    qtbot.waitUntil(lambda: find_draft(vault_session, "case") is not None, timeout=10_000)
+    after = opened()
+    qtbot.waitUntil(after.list.unfinished.isVisible, timeout=10_000)
+    after.list.unfinished.button.click()
+    qtbot.waitUntil(lambda: after.detail.summary_edit.toPlainText() == "Forty families", timeout=10_000)
+    assert after.unsaved
+    after.detail.save_button.click()
+    qtbot.waitUntil(lambda: load_case(vault_session, "C1").to_be_preserved, timeout=10_000)
+    assert load_case(vault_session, "C1").summary == "Forty families"
+    qtbot.waitUntil(lambda: find_draft(vault_session, "case") is None, timeout=10_000)
 
 
 def test_exhibits_are_listed_by_number_and_lead_to_their_items(

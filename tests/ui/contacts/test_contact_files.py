@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,13 @@ CARDS = (
 
 
 @pytest.fixture
-def section(operations: Operations, qtbot: QtBot) -> ContactsSection:
+def section(operations: Operations, qtbot: QtBot) -> Iterator[ContactsSection]:
     made = ContactsSection(operations)
     qtbot.addWidget(made)
     made.show()
-    return made
+    yield made
+    # As a lock does: no answer reaches what is being destroyed.
+    operations.forget()
 
 
 def test_an_import_lists_what_came_in_what_was_refused_and_what_was_left_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -27,6 +28,13 @@ from hrd_desktop.ui.operations import Operations
 SSH_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 # The form of a secret key, of no key that exists.
 SECRET = "AGE-SECRET-KEY-" + "1" + "Q" * 58
+
+
+@pytest.fixture(autouse=True)
+def no_late_answer(operations: Operations, qtbot: QtBot) -> Iterator[None]:
+    # As a lock does: no answer reaches what is being destroyed.
+    yield
+    operations.forget()
 
 
 def press(dialog: QDialog, name: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,12 +43,14 @@ UNSAFE = Channel(kind=ChannelKind.PHONE, value="+1", safe=Safety.NO)
 
 
 @pytest.fixture
-def section(operations: Operations, qtbot: QtBot) -> ContactsSection:
+def section(operations: Operations, qtbot: QtBot) -> Iterator[ContactsSection]:
     made = ContactsSection(operations)
     qtbot.addWidget(made)
     made.resize(1100, 760)
     made.show()
-    return made
+    yield made
+    # As a lock does: no answer reaches what is being destroyed.
+    operations.forget()
 
 
 def aliases(section: ContactsSection) -> list[str]:
