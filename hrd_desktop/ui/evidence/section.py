@@ -41,6 +41,8 @@ from hrd_desktop.ui.theme.icons import icon
 
 #: Hits that are shown before the rest of them is counted.
 _FIRST_HITS = 200
+#: A pause after which the rest is counted: a count that takes long must not be in the way of the next key.
+_REST_MS = 250
 #: A key held down walks through the list faster than a preview can follow.
 _SETTLE_MS = 60
 _SHORT_JOB_MS = 400
@@ -90,6 +92,7 @@ class EvidenceSection(DropZone):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._splitter)
         self._settle = self._timer(_SETTLE_MS, self._show_current)
+        self._rest = self._timer(_REST_MS, self._ask_all)
         self._connect()
         self._memory = PaneMemory(operations, _NAME, self._splitter, self.pane, self)
         self.refresh()
@@ -231,19 +234,24 @@ class EvidenceSection(DropZone):
 
     def _ask(self) -> None:
         browse = self._browse
+        self._rest.stop()
         self._show_heading()
         if browse.words.strip():
             first = partial(find_numbers, browse=browse, hits=_FIRST_HITS)
             self._numbers.ask(first, partial(self._show_first, browse))
         else:
-            self._numbers.ask(partial(find_numbers, browse=browse), partial(self._show_all, browse))
+            self._ask_all()
+
+    def _ask_all(self) -> None:
+        browse = self._browse
+        self._numbers.ask(partial(find_numbers, browse=browse), partial(self._show_all, browse))
 
     def _show_first(self, browse: Browse, numbers: list[int]) -> None:
         """The newest hits are on the screen before the rest is counted."""
         if numbers:
             self._count = None
             self._list(browse, numbers)
-        self._numbers.ask(partial(find_numbers, browse=browse), partial(self._show_all, browse))
+        self._rest.start()
 
     def _show_all(self, browse: Browse, numbers: list[int]) -> None:
         self._count = len(numbers)

@@ -45,6 +45,7 @@ def settled(section: EvidenceSection, qtbot: QtBot) -> None:
             not section.looks.running
             and section.imports.job is None
             and not section._numbers.busy
+            and not section._rest.isActive()
             and not section._counts.busy
         ),
         timeout=60_000,
