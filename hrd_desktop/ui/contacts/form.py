@@ -295,9 +295,9 @@ class ContactForm(QScrollArea):
         self._point_at(name, words)
 
     def clear_errors(self) -> None:
-        """Take every error away; what is said of a fingerprint stays, as it is still true."""
+        """Take every error away; what is said of the key and its fingerprint stays until they are changed."""
         for name, field in self.fields.items():
-            if name != "fingerprint":
+            if name not in ("public_key", "fingerprint"):
                 field.show_error("")
 
     def _point_at(self, name: str, words: str) -> None:

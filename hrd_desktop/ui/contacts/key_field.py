@@ -108,7 +108,7 @@ class KeyCard(Card):
             self.key_edit.setPlainText("")
             self._loading = False
             self.key.show_error(field_words(ContactSecretKey("public_key")))
-        elif text:
+        elif not self._loading:
             self.key.show_error("")
         if self._loading:
             return

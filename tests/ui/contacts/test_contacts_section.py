@@ -161,6 +161,22 @@ def test_what_does_not_fit_is_said_beside_its_field(
     qtbot.waitUntil(lambda: len(list_contacts(vault_session)) == 1, timeout=10_000)
 
 
+def test_that_a_secret_key_was_refused_is_still_said_when_saving_fails(
+    section: ContactsSection, vault_session: Session, qtbot: QtBot
+) -> None:
+    section.add_contact()
+    form = section.detail.form
+    # The form of a secret key, of no key that exists.
+    form.key_card.key_edit.setPlainText("AGE-SECRET-KEY-1" + "Q" * 58)
+    section.detail.save_button.click()
+    assert form.fields["alias"].error.isVisible()
+    assert "secret key" in form.fields["public_key"].error.text()
+    form.alias.setText("Bo")
+    section.detail.save_button.click()
+    qtbot.waitUntil(lambda: len(list_contacts(vault_session)) == 1, timeout=10_000)
+    assert list_contacts(vault_session)[0].public_key == ""
+
+
 def test_unsaved_changes_are_asked_about_before_another_is_shown(
     section: ContactsSection, vault_session: Session, qtbot: QtBot
 ) -> None:
