@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QDate, QSize, QStringListModel, Qt, QTimeZone, Signal
 from PySide6.QtWidgets import (
@@ -49,7 +49,12 @@ class FieldEditor(QWidget):
         self._problem.hide()
         self._hint_text = hint
 
-    def _place(self, row: QWidget, focus: QWidget) -> None:
+    def _place(
+        self, row: QWidget, focus: QWidget, show: Callable[[str], object], shown: Callable[[], str]
+    ) -> None:
+        """Put the editor in: ``focus`` is what is typed in, ``show`` and ``shown`` set and give its text."""
+        self._show = show
+        self._shown = shown
         self._layout.addWidget(row)
         self._layout.addWidget(self._hint)
         self._layout.addWidget(self._problem)
@@ -101,12 +106,6 @@ class FieldEditor(QWidget):
         """What is said to be wrong with the value."""
         return self._problem.text()
 
-    def _show(self, text: str) -> None:
-        raise NotImplementedError
-
-    def _shown(self) -> str:
-        raise NotImplementedError
-
 
 class LineEditor(FieldEditor):
     """One line. ``left_to_right`` is for numbers, which are read so in every language."""
@@ -130,17 +129,14 @@ class LineEditor(FieldEditor):
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             self.line.setCompleter(completer)
         self.line.textChanged.connect(self.edited)
-        self._place(self._row(), self.line)
+        self._place(self._row(), self.line, self._write, self.line.text)
 
     def _row(self) -> QWidget:
         return self.line
 
-    def _show(self, text: str) -> None:
+    def _write(self, text: str) -> None:
         self.line.setText(text)
         self.line.setCursorPosition(0)
-
-    def _shown(self) -> str:
-        return self.line.text()
 
 
 class DateEditor(LineEditor):
@@ -183,8 +179,8 @@ class DateEditor(LineEditor):
         menu.popup(self.calendar_button.mapToGlobal(self.calendar_button.rect().bottomLeft()))
         calendar.setFocus()
 
-    def _show(self, text: str) -> None:
-        super()._show(text.replace("T", " "))
+    def _write(self, text: str) -> None:
+        super()._write(text.replace("T", " "))
 
     def choose_day(self, day: QDate) -> None:
         """Put this day in the place of the one that is there."""
@@ -200,13 +196,7 @@ class TextEditor(FieldEditor):
         self.edit.setTabChangesFocus(True)
         self.edit.setFixedHeight(self.edit.fontMetrics().lineSpacing() * _LINES + 2 * Space.M)
         self.edit.textChanged.connect(self.edited)
-        self._place(self.edit, self.edit)
-
-    def _show(self, text: str) -> None:
-        self.edit.setPlainText(text)
-
-    def _shown(self) -> str:
-        return self.edit.toPlainText()
+        self._place(self.edit, self.edit, self.edit.setPlainText, self.edit.toPlainText)
 
 
 class ChoiceEditor(FieldEditor):
@@ -221,12 +211,12 @@ class ChoiceEditor(FieldEditor):
             self.box.addItem(word, value)
         self.box.set_name(label)
         self.box.currentIndexChanged.connect(self.edited)
-        self._place(self.box, self.box)
+        self._place(self.box, self.box, self._choose, self._chosen)
 
-    def _show(self, text: str) -> None:
-        self.box.setCurrentIndex(self.box.findData(text))
+    def _choose(self, value: str) -> None:
+        self.box.setCurrentIndex(self.box.findData(value))
 
-    def _shown(self) -> str:
+    def _chosen(self) -> str:
         value = self.box.currentData()
         return value if isinstance(value, str) else ""
 
@@ -239,13 +229,12 @@ class SwitchEditor(FieldEditor):
         self.label.hide()
         self.box = QCheckBox(label, self)
         self.box.toggled.connect(self.edited)
-        self._place(self.box, self.box)
-
-    def _show(self, text: str) -> None:
-        self.box.setChecked(text == "yes")
-
-    def _shown(self) -> str:
-        return "yes" if self.box.isChecked() else "no"
+        self._place(
+            self.box,
+            self.box,
+            lambda text: self.box.setChecked(text == "yes"),
+            lambda: "yes" if self.box.isChecked() else "no",
+        )
 
 
 def zone_names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,11 +12,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QApplication,
     QListView,
@@ -115,8 +117,8 @@ class _EntryDelegate(QStyledItemDelegate):
         entry = index.data(EntriesModel.ENTRY)
         if not isinstance(entry, Entry):
             return QSize(width, 0)
-        bottom = max(rect.bottom() for rect, _, _ in self._parts(entry, option.font, QRect(0, 0, width, 0)))
-        return QSize(width, bottom + _padding(entry))
+        parts = _parts(entry, option.font, QRect(0, 0, width, 0), option.direction)
+        return QSize(width, max(part.rect.bottom() + 1 for part in parts) + _padding(entry))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         self.initStyleOption(option, index)
@@ -129,66 +131,69 @@ class _EntryDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         colours = colours_now()
         painter.save()
-        painter.setLayoutDirection(option.direction)
-        for rect, text, look in self._parts(entry, option.font, option.rect):
-            painter.setFont(_font(option.font, look.bold))
-            colour = colours.muted if look.muted else colours.text
+        for part in _parts(entry, option.font, option.rect, option.direction):
+            colour = colours.muted if part.muted else colours.text
             painter.setPen(QColor(colours.on_accent_soft if chosen else colour))
-            painter.drawText(
-                QStyle.visualRect(option.direction, option.rect, rect), _flags(option.direction), text
-            )
+            place = QStyle.visualRect(option.direction, option.rect, part.rect)
+            part.layout.draw(painter, QPointF(place.topLeft()))
         if entry.style is not EntryStyle.FACT and index.row() > 0:
             painter.setPen(QColor(colours.border))
-            painter.drawLine(option.rect.topLeft(), option.rect.topRight())
+            # A little below the facts before it, which stand close to each other.
+            y = option.rect.top() + (Space.XS if entry.style is EntryStyle.SECTION else 0)
+            painter.drawLine(option.rect.left(), y, option.rect.right(), y)
         painter.restore()
 
-    @staticmethod
-    def _parts(entry: Entry, font: QFont, rect: QRect) -> list[tuple[QRect, str, _Look]]:
-        """Where each text goes in ``rect``, read from the left; its height does not count."""
-        padding = _padding(entry)
-        left, top = rect.left() + Space.L, rect.top() + padding
-        width = rect.width() - 2 * Space.L
-        if entry.style is EntryStyle.FACT:
-            name_width = round(width * _NAME_SHARE)
-            name = _measured(entry.title, font, False, left, top, name_width)
-            value_left = left + name_width + Space.M
-            value = _measured(entry.text, font, False, value_left, top, width - name_width - Space.M)
-            return [(name, entry.title, _Look(muted=True)), (value, entry.text, _Look())]
-        title = _measured(entry.title, font, True, left, top, width)
-        parts = [(title, entry.title, _Look(bold=True))]
-        if entry.text:
-            text = _measured(entry.text, font, False, left, title.bottom() + Space.XS, width)
-            parts.append((text, entry.text, _Look(muted=True)))
-        return parts
+
+@dataclass(frozen=True, repr=False)
+class _Part:
+    """One text of an entry: where it goes in a layout that is read from the left."""
+
+    rect: QRect
+    layout: QTextLayout
+    muted: bool
 
 
-@dataclass(frozen=True)
-class _Look:
-    bold: bool = False
-    muted: bool = False
+def _parts(entry: Entry, font: QFont, rect: QRect, direction: Qt.LayoutDirection) -> list[_Part]:
+    """The texts within the width of ``rect``, from its top; its height does not count."""
+
+    def part(text: str, left: int, top: int, width: int, *, bold: bool = False, muted: bool = False) -> _Part:
+        own_font = QFont(font)
+        own_font.setBold(bold)
+        layout, height = _laid_out(text, own_font, width, direction)
+        return _Part(QRect(left, top, width, height), layout, muted)
+
+    left, top = rect.left() + Space.L, rect.top() + _padding(entry)
+    width = max(1, rect.width() - 2 * Space.L)
+    if entry.style is EntryStyle.FACT:
+        name_width = round(width * _NAME_SHARE)
+        value_left = name_width + Space.M
+        return [
+            part(entry.title, left, top, name_width, muted=True),
+            part(entry.text, left + value_left, top, max(1, width - value_left)),
+        ]
+    title = part(entry.title, left, top, width, bold=True)
+    if not entry.text:
+        return [title]
+    return [title, part(entry.text, left, title.rect.bottom() + 1 + Space.XS, width, muted=True)]
 
 
 def _padding(entry: Entry) -> int:
-    return Space.XS if entry.style is EntryStyle.FACT else Space.M
+    paddings = {EntryStyle.FACT: Space.XS, EntryStyle.SECTION: Space.L, EntryStyle.EVENT: Space.M}
+    return paddings[entry.style]
 
 
-def _font(font: QFont, bold: bool) -> QFont:
-    made = QFont(font)
-    made.setBold(bold)
-    return made
-
-
-def _flags(direction: Qt.LayoutDirection) -> int:
-    alignment = QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    wrap = Qt.TextFlag.TextWordWrap.value | Qt.TextFlag.TextWrapAnywhere.value
-    return int(alignment.value) | wrap
-
-
-def _measured(text: str, font: QFont, bold: bool, left: int, top: int, width: int) -> QRect:
-    room = QRect(0, 0, max(1, width), 1 << 20)
-    height = (
-        QFontMetrics(_font(font, bold))
-        .boundingRect(room, _flags(Qt.LayoutDirection.LeftToRight), text)
-        .height()
-    )
-    return QRect(left, top, max(1, width), height)
+def _laid_out(text: str, font: QFont, width: int, direction: Qt.LayoutDirection) -> tuple[QTextLayout, int]:
+    """``text`` in lines of ``width``, and their height; only a word that is longer than a line is broken."""
+    option = QTextOption(QStyle.visualAlignment(direction, Qt.AlignmentFlag.AlignLeft))
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    option.setTextDirection(direction)
+    layout = QTextLayout(text.replace("\n", "\u2028"), font)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    height = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(1, width))
+        line.setPosition(QPointF(0, height))
+        height += line.height()
+    layout.endLayout()
+    return layout, math.ceil(height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
@@ -26,10 +28,10 @@ class Look(QWidget):
         self._reads = reads
         self._previewer = previewer
 
+    @abstractmethod
     def look_at(self, item: Item) -> None:
         """Show ``item``; nothing of another one is visible from now on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def clear(self) -> None:
         """Forget everything that was shown."""
-        raise NotImplementedError

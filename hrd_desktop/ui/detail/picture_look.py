@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize
@@ -82,11 +83,13 @@ class _DrawnLook(Look):
         view = self.view.maximumViewportSize()
         self._ask(level_for(max(view.width(), view.height()) * self.devicePixelRatioF()))
 
+    @abstractmethod
     def _ask(self, level_px: int) -> None:
-        raise NotImplementedError
+        """Ask the decoder for an image of this level."""
 
     def _level_of_width(self, width_px: int) -> int:
-        raise NotImplementedError
+        """The level that gives an image of this width, unturned."""
+        return level_for(width_px)
 
     def _sharpen(self, width_px: int) -> None:
         wanted = self._level_of_width(width_px)
@@ -244,6 +247,3 @@ class PdfLook(_DrawnLook):
             # Another page than the one on the screen was asked for: the old one must not pass for it.
             self.view.clear()
         super()._refused(level_px, error)
-
-    def _level_of_width(self, width_px: int) -> int:
-        return level_for(width_px)
