@@ -65,9 +65,10 @@ def test_the_sections_of_an_open_vault(place: Place, desk: Desk, project: Path) 
         window.take_keyboard()
         window.focus("Items")
         window.wait("Title", role="text")
-        promised = {"Import", "Search", "Lock", "Panic", "Evidence", "Contacts", "Security", "Help"}
+        sections = ("Evidence", "Contacts", "Cases", "Security", "Help")
+        promised = {"Import", "Export", "Search", "Lock", "Panic", *sections}
         assert promised | {"Items", "Preview", "Record", "Custody"} <= _names(window)
-        for section in ("Contacts", "Security", "Help"):
+        for section in sections:
             window.press(section)
             window.wait(section, states=["checked"])
             assert promised <= _names(window)

@@ -70,13 +70,16 @@ def fits(accessible, states, wanted):
 
 def find(request):
     """The first one that fits, or None."""
+    return next(find_all(request), None)
+
+
+def find_all(request):
+    """Yield everything that fits."""
     application = find_application(request["pid"])
-    if application is None:
-        return None
-    for accessible, states in walk(application):
-        if fits(accessible, states, request):
-            return accessible
-    return None
+    if application is not None:
+        for accessible, states in walk(application):
+            if fits(accessible, states, request):
+                yield accessible
 
 
 def until(request, look):
@@ -115,8 +118,10 @@ def press(request):
     wanted = {"states": ("enabled",), **request}
 
     def look():
-        accessible = find(wanted)
-        if accessible is None or accessible.get_n_actions() < 1:
+        # A page may have the name of the button that shows it; a label that of its field.
+        able = (each for each in find_all(wanted) if each.get_n_actions() > 0)
+        accessible = next(able, None)
+        if accessible is None:
             return None
         names = [accessible.get_action_name(each) for each in range(accessible.get_n_actions())]
         preferred = [names.index(each) for each in ("Press", "Toggle") if each in names]
