@@ -52,6 +52,9 @@ def edit(
         if item.state is ItemState.DESTROYING:
             raise ItemInUseError(reason=item.state.value)
         details = with_fields(item.details, values)
+        if (details.place.latitude is None) is not (details.place.longitude is None):
+            missing = "latitude" if details.place.latitude is None else "longitude"
+            raise FieldValueError(field=missing, reason="both-or-none")
         changed = list(changed_fields(item.details, details))
         kept = [tag for tag in item.tags if tag.casefold() not in removed]
         known = {tag.casefold() for tag in kept}

@@ -110,10 +110,15 @@ def _index_items(vault: Vault, item_ids: list[UUID]) -> None:
 
 
 def _index_contacts(vault: Vault) -> None:
-    if not vault.stale_contacts:
-        return
+    contact_ids = list(vault.stale_contacts)
+    # In parts, so that one transaction and its journal stay small however many there are.
+    for start in range(0, len(contact_ids), _AT_ONCE):
+        _index_some_contacts(vault, contact_ids[start : start + _AT_ONCE])
+
+
+def _index_some_contacts(vault: Vault, contact_ids: list[UUID]) -> None:
     with vault.derived.transaction():
-        for contact_id in vault.stale_contacts:
+        for contact_id in contact_ids:
             contact = vault.records.contacts.find_by_id(contact_id)
             if contact is None:
                 vault.derived.remove(contact_id)

@@ -47,6 +47,7 @@ def settings_file(environment: Mapping[str, str]) -> str:
 def settings_paths(environment: Mapping[str, str]) -> list[str]:
     """The files outside a vault that go with it in a wipe; none for a user without a home."""
     try:
-        return [settings_file(environment)]
+        # The second one is what a crash leaves in the middle of saving.
+        return [settings_file(environment), settings_file(environment) + ".new"]
     except KeyError:
         return []

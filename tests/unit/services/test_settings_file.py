@@ -136,5 +136,5 @@ def test_what_cannot_be_saved_leaves_the_old_file_whole(file: SettingsFile) -> N
 def test_it_is_the_file_that_a_wipe_removes(tmp_home: Path) -> None:
     found = find_settings_file(os.environ)
     assert found is not None
-    assert [found.path] == settings_paths(os.environ)
+    assert [found.path, found.path + ".new"] == settings_paths(os.environ)
     assert found.path == str(tmp_home / ".config" / "sheaf" / "settings.json")

@@ -30,7 +30,8 @@ def test_the_settings_folder_is_that_of_platformdirs(
     wanted = platformdirs.user_config_dir("sheaf", appauthor=False)
     assert os.path.normpath(settings_folder(os.environ)) == os.path.normpath(wanted)
     assert settings_file(os.environ) == os.path.join(settings_folder(os.environ), "settings.json")
-    assert settings_paths(os.environ) == [settings_file(os.environ)]
+    file = settings_file(os.environ)
+    assert settings_paths(os.environ) == [file, file + ".new"]
 
 
 @linux
