@@ -181,10 +181,14 @@ def on_terminal(
         os.execve(program, [os.fsencode(a) for a in (program, *arguments)], place.environment)
     shown = b""
     answered = 0
+    typed = b""
     waiting = list(answers)
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         if not select.select([terminal], [], [], 1)[0]:
+            if typed == b"\x03":
+                # A signal just before the interpreter begins to wait for a key is only seen at the next one.
+                os.write(terminal, typed)
             continue
         try:
             data = os.read(terminal, 4096)
@@ -195,7 +199,8 @@ def on_terminal(
         shown += data
         if waiting and waiting[0][0] in shown[answered:]:
             answered = len(shown)
-            os.write(terminal, waiting.pop(0)[1])
+            typed = waiting.pop(0)[1]
+            os.write(terminal, typed)
     os.close(terminal)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert not waiting, shown

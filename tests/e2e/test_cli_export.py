@@ -153,7 +153,7 @@ def test_a_plain_folder_with_a_case(seeded: Place) -> None:
     item.write_bytes(item.read_bytes().replace(b"dawn", b"dusk"))
     report = seeded.run("check-bundle", out, "--json", expect=4).document
     assert not report["ok"]
-    assert {fault["path"] for fault in report["faults"]} == {str(item.relative_to(out / "bag"))}
+    assert {fault["path"] for fault in report["faults"]} == {str(item.relative_to(out))}
 
 
 def test_what_leaves_is_listed_first_and_chosen(seeded: Place) -> None:
