@@ -112,7 +112,8 @@ def judge_panic(learned: Learned, place: Place, point: Point) -> str:
     ]
     for outcome in place.run_all(*commands):
         assert outcome.code == 3, f"exit code {outcome.code}: {outcome.err}"
-    assert not place.vault.exists()
+    # Killed at its very last step, it leaves an empty folder.
+    assert not place.vault.exists() or not any(place.vault.iterdir())
     return "new"
 
 
