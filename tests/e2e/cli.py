@@ -22,6 +22,9 @@ PROGRAM = Path(sys.executable).with_name("hrd-vault")
 PASSPHRASE = "steady copper umbrella orbit walnut fifteen kite"
 WAIT_S = 120
 
+#: What a shell starts in the background ignores SIGINT, and so does all that it starts: these tests, for one.
+HEED_INTERRUPTS = ("env", "--default-signal=INT")
+
 #: A traceback is never an answer, whatever was done to the vault.
 TRACEBACK = "Traceback (most recent call last)"
 
@@ -134,7 +137,7 @@ class Place:
     def start(self, *arguments: Argument, **options: Any) -> subprocess.Popen[bytes]:
         """Start a command and go on while it runs."""
         return subprocess.Popen(
-            [PROGRAM, *arguments],
+            [*HEED_INTERRUPTS, PROGRAM, *arguments],
             cwd=self.folder,
             env=self.environment,
             **{
@@ -178,17 +181,14 @@ def on_terminal(
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(place.folder)
-        os.execve(program, [os.fsencode(a) for a in (program, *arguments)], place.environment)
+        command = [os.fsencode(word) for word in (*HEED_INTERRUPTS, program, *arguments)]
+        os.execvpe(command[0], command, place.environment)
     shown = b""
     answered = 0
-    typed = b""
     waiting = list(answers)
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
         if not select.select([terminal], [], [], 1)[0]:
-            if typed == b"\x03":
-                # A signal just before the interpreter begins to wait for a key is only seen at the next one.
-                os.write(terminal, typed)
             continue
         try:
             data = os.read(terminal, 4096)
@@ -199,8 +199,7 @@ def on_terminal(
         shown += data
         if waiting and waiting[0][0] in shown[answered:]:
             answered = len(shown)
-            typed = waiting.pop(0)[1]
-            os.write(terminal, typed)
+            os.write(terminal, waiting.pop(0)[1])
     os.close(terminal)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert not waiting, shown
