@@ -49,10 +49,17 @@ class VaultLock:
         self._fd = fd
 
     def release(self) -> None:
-        """Let the lock go. Safe to call twice."""
+        """Let the lock go. Safe to call twice.
+
+        It is given back by name, not only by closing: a child that another thread has just forked holds a
+        copy of the descriptor until it has become another program, and a lock lives as long as its last copy.
+        """
         fd, self._fd = self._fd, None
         if fd is not None:
-            os.close(fd)
+            try:
+                _unlock(fd)
+            finally:
+                os.close(fd)
 
 
 def try_lock(fd: int, *, exclusive: bool) -> bool:
@@ -76,6 +83,15 @@ def try_lock(fd: int, *, exclusive: bool) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _unlock(fd: int) -> None:
+    """Give back what try_lock took, for every copy of the descriptor."""
+    if sys.platform == "win32":
+        return  # msvcrt locks belong to the descriptor of one process, and end when it is closed
+    import fcntl
+
+    fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _is_at(fd: int, path: str) -> bool:

@@ -103,6 +103,21 @@ def test_a_child_does_not_inherit_the_lock(layout: VaultLayout) -> None:
         child.communicate()
 
 
+def test_a_released_lock_is_free_although_a_fork_still_has_the_descriptor(layout: VaultLayout) -> None:
+    lock = VaultLock()
+    lock.acquire(layout)
+    assert lock._fd is not None
+    # What a thread that is just starting a process looks like from here: a second descriptor of the one lock.
+    copy = os.dup(lock._fd)
+    try:
+        lock.release()
+        again = VaultLock()
+        again.acquire(layout)
+        again.release()
+    finally:
+        os.close(copy)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/locks is Linux's")
 def test_the_holder_is_found_by_its_process_id(layout: VaultLayout) -> None:
     assert find_holder_pids(layout) == []
