@@ -1,8 +1,8 @@
-"""Write the test vectors of docs/spec/vault-format.md and docs/spec/custody-event.md.
+"""Write the test vectors of vault-format.md, custody-event.md, custody.md and bundle.md in docs/spec.
 
     python make_vectors.py [FOLDER]
 
-Made from those two pages alone, for the writing side; `second_reader.py` is the reading side. Neither imports
+Made from those pages alone, for the writing side; `second_reader.py` is the reading side. Neither imports
 the program or the other. Needs Python 3.11 and the package `cryptography`. Everything is deterministic: bytes
 called random come from `vector_bytes.fill`, times are fixed.
 """
@@ -16,7 +16,9 @@ from typing import Any
 
 from credential_vectors import kdf, normalisation, recovery
 from custody_vectors import custody
+from log_vectors import log
 from object_vectors import bodies, database, headers, keys, padding
+from sealed_vectors import sealed
 from slot_vectors import slots
 
 WRITERS = {
@@ -30,6 +32,8 @@ WRITERS = {
     "padding": padding,
     "database": database,
     "custody": custody,
+    "custody-log": log,
+    "sealed-bundles": sealed,
 }
 
 
