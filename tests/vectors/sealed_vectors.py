@@ -50,17 +50,17 @@ class Case:
         self._last[item] = line["leaf_hash"]
 
     def papers(self, countersigned: int | None = None, old: list[int] | None = None) -> Files:
-        """The files of data/custody; a witness signed at ``countersigned`` events."""
+        """The files of data/custody; a witness signed at ``countersigned`` events, receipts went out at ``old``."""
         files: Files = {}
         size, times = len(self.leaves), [(self.witness, 1_795_000_000)]
         sizes = sorted({*(old or []), *([countersigned] if countersigned is not None else [])} - {size})
-        notes = {size: checkpoint(self.key, self.leaves, times if countersigned == size else None)}
-        head = receipt(self.key, self.leaves, sizes, times if countersigned == size else None)
-        files[f"receipt-{size}.txt"] = head.encode()
-        if countersigned is not None and countersigned != size:
-            part = self.leaves[:countersigned]
-            notes[countersigned] = checkpoint(self.key, part, times)
-            files[f"receipt-{countersigned}.txt"] = receipt(self.key, part, None, times).encode()
+        notes = {}
+        for entry in [*sizes, size]:
+            part, signed = self.leaves[:entry], times if countersigned == entry else None
+            text = receipt(self.key, part, sizes if entry == size else None, signed)
+            files[f"receipt-{entry}.txt"] = text.encode()
+            if entry in (size, countersigned):
+                notes[entry] = checkpoint(self.key, part, signed)
         for item, lines in self.lines.items():
             files[f"{item:04d}.jsonl"] = "".join(jcs(line) + "\n" for line in lines).encode()
             for number, place in enumerate(self.places[item], 1):
@@ -177,7 +177,7 @@ def sealed() -> Json:
         "everything remade and signed with another key, custody left as it was",
         seal(good, stranger),
         kind="receipt",
-        path="bag/data/custody/receipt-3.txt",
+        path="bag/data/custody/receipt-2.txt",
         detail="key",
     )
     forger = Case("other log")
@@ -185,7 +185,8 @@ def sealed() -> Json:
 
     head, early = "data/custody/receipt-5.txt", "data/custody/receipt-3.txt"
     inner = "data/custody/0001-0002.tlog-proof"
-    remade("no receipts", lambda p: [p.pop(name) for name in (head, early)], "receipt", "", "missing")
+    every = [head, early, "data/custody/receipt-2.txt"]
+    remade("no receipts", lambda p: [p.pop(name) for name in every], "receipt", "", "missing")
     remade(
         "a receipt of another name",
         lambda p: p.update({"data/custody/receipt-4.txt": p.pop(early)}),
@@ -194,6 +195,14 @@ def sealed() -> Json:
         "size",
     )
     plain = receipt(case.key, case.leaves, [2]).encode()
+    surplus = receipt(case.key, case.leaves, [1, 2, 3]).encode()
+    remade(
+        "the head with a block too many",
+        lambda p: p.update({head: surplus}),
+        "consistency",
+        f"bag/{head}",
+        "extra",
+    )
     remade(
         "the head without the block of the other",
         lambda p: p.update({head: plain}),
@@ -265,7 +274,7 @@ def sealed() -> Json:
     )
     return {
         "_format": "bundle.md and custody.md. 'files' of the first vector is a whole bundle by path, each"
-        " as 'text' (UTF-8) or 'base64'; of the others, what differs from the first, null for what is not there."
+        " as 'text' (UTF-8) or 'base64'; of the others, what differs from it, null for what is not there."
         " 'path' and 'detail' are those of the first fault; others may follow from it where the bundle"
         " was changed without the key. " + KIND_NOTE,
         "key_name": case.key.short,
