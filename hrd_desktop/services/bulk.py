@@ -1,15 +1,18 @@
-"""Changes of many items at once: tags and cases, a part at a time, each part one transaction."""
+"""Changes of many items at once: tags and cases, a part at a time, each part one transaction.
+
+A cancel ends a change early: what was changed before it stays so and is returned, and can be taken back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from hrd_desktop.domain.errors.records import ItemInUseError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.bin import delete, undelete
-from hrd_desktop.services.cases import register_in_transaction
+from hrd_desktop.services.cases import register_in_transaction, unregister_in_transaction
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.destroy import destroy
 from hrd_desktop.services.edit import clean_tags
@@ -29,8 +32,8 @@ def tag_items(
     progress: Progress,
     cancel: CancelToken,
     actor: str = "",
-) -> list[UUID]:
-    """Add and take off tags. Returns the items that changed.
+) -> list[Item]:
+    """Add and take off tags. Returns the items that changed, as they were before.
 
     Raises FieldValueError before anything changes, NotFoundError, ItemInUseError.
     """
@@ -43,11 +46,32 @@ def tag_items(
         tags = (*kept, *(tag for tag in added if tag.casefold() not in known))
         if tags == item.tags:
             return False
-        vault.records.items.set_tags(item.id, tags)
-        record_event(vault, item, Event(action="edited", actor=actor or None, changed="tags"))
+        _set_tags(vault, item, tags, actor)
         return True
 
     return _change_each(session, item_ids, change, progress, cancel)
+
+
+def put_tags(
+    session: Session,
+    tags: Mapping[UUID, tuple[str, ...]],
+    *,
+    progress: Progress,
+    cancel: CancelToken,
+    actor: str = "",
+) -> list[Item]:
+    """Give each item exactly these tags. Returns the items that changed, as they were before.
+
+    Raises NotFoundError, ItemInUseError.
+    """
+
+    def change(vault: Vault, item: Item) -> bool:
+        if tags[item.id] == item.tags:
+            return False
+        _set_tags(vault, item, tags[item.id], actor)
+        return True
+
+    return _change_each(session, list(tags), change, progress, cancel)
 
 
 def register_items(
@@ -70,7 +94,30 @@ def register_items(
         register_in_transaction(vault, item, case_id, actor=actor)
         return True
 
-    return _change_each(session, item_ids, change, progress, cancel)
+    return [item.id for item in _change_each(session, item_ids, change, progress, cancel)]
+
+
+def unregister_items(
+    session: Session,
+    item_ids: Sequence[UUID],
+    case_id: UUID,
+    *,
+    progress: Progress,
+    cancel: CancelToken,
+    actor: str = "",
+) -> list[UUID]:
+    """Take items out of a case; their exhibit numbers stay used. Returns those that were in it.
+
+    Raises NotFoundError, ItemInUseError.
+    """
+
+    def change(vault: Vault, item: Item) -> bool:
+        if all(entry.case_id != case_id for entry in vault.records.cases.cases_of(item.id)):
+            return False
+        unregister_in_transaction(vault, item, case_id, actor=actor)
+        return True
+
+    return [item.id for item in _change_each(session, item_ids, change, progress, cancel)]
 
 
 def move_items(
@@ -87,7 +134,8 @@ def move_items(
     changed: list[UUID] = []
     progress.begin(len(item_ids), 0)
     for part in _parts(item_ids):
-        cancel.raise_if_cancelled()
+        if cancel.cancelled:
+            break
         changed += [item.id for item in move(session, part, actor=actor)]
         for _ in part:
             progress.finish_item()
@@ -113,20 +161,21 @@ def _change_each(
     change: Callable[[Vault, Item], bool],
     progress: Progress,
     cancel: CancelToken,
-) -> list[UUID]:
-    changed: list[UUID] = []
+) -> list[Item]:
+    changed: list[Item] = []
     progress.begin(len(item_ids), 0)
     for part in _parts(item_ids):
-        cancel.raise_if_cancelled()
+        if cancel.cancelled:
+            break
 
-        def work(vault: Vault, part: Sequence[UUID] = part) -> list[UUID]:
+        def work(vault: Vault, part: Sequence[UUID] = part) -> list[Item]:
             done = []
             for item_id in part:
                 item = vault.records.items.load(item_id)
                 if item.state is ItemState.DESTROYING:
                     raise ItemInUseError(reason=item.state.value)
                 if change(vault, item):
-                    done.append(item_id)
+                    done.append(item)
             return done
 
         changed += session.write(work)
@@ -134,6 +183,11 @@ def _change_each(
             progress.finish_item()
     progress.end()
     return changed
+
+
+def _set_tags(vault: Vault, item: Item, tags: tuple[str, ...], actor: str) -> None:
+    vault.records.items.set_tags(item.id, tags)
+    record_event(vault, item, Event(action="edited", actor=actor or None, changed="tags"))
 
 
 def _parts(item_ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:

@@ -109,6 +109,22 @@ def register_in_transaction(vault: Vault, item: Item, case_id: UUID, *, actor: s
     return entry
 
 
+def unregister_in_transaction(vault: Vault, item: Item, case_id: UUID, *, actor: str = "") -> None:
+    """Take an item out of a case. The case's log keeps its history and tells of it as the last entry.
+
+    Raises NotFoundError when it is not in the case.
+    """
+    case = vault.records.cases.load(case_id)
+    # While it is still in the case, so that the case's own log is told.
+    record_event(
+        vault,
+        item,
+        Event(action="removed-from", actor=actor or None, from_=case.reference),
+        only_case=case_id,
+    )
+    vault.records.cases.unregister(case_id, item.id)
+
+
 def update_case(
     session: Session,
     case: Case,

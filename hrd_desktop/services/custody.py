@@ -88,7 +88,7 @@ def restate(vault: Vault, item: Item, case_id: UUID, number: int) -> None:
     """Tell an item's earlier events again as its first entries in a case's log."""
     inbox = vault.records.custody.log_of(None)
     for event in list(vault.records.custody.iter_events(inbox.id, item_number=item.number)):
-        if event.values.get("action") in {"registered-in", "exported"}:
+        if event.values.get("action") in {"registered-in", "removed-from", "exported"}:
             # These name other cases and other recipients.
             continue
         _append(vault, case_id, item, number, dict(event.values), restated=True)

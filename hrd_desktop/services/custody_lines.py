@@ -33,7 +33,7 @@ _SOURCES = frozenset({"from", "place"})
 _CUSTODIAN = frozenset({"actor", "offset"})
 
 #: Actions that name other cases or other recipients; a log for loose items does not tell of them.
-_PRIVATE_ACTIONS = frozenset({"registered-in", "exported"})
+_PRIVATE_ACTIONS = frozenset({"registered-in", "removed-from", "exported"})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.ui.jobs import Job, JobState
@@ -9,6 +10,8 @@ from hrd_desktop.ui.text import filled, number_text, plain_label, size_text
 from hrd_desktop.ui.theme.tokens import Space
 
 _STEPS = 1000
+#: A job that ends sooner than this needs no bar.
+_SHORT_JOB_MS = 400
 
 
 class JobBar(QWidget):
@@ -29,6 +32,16 @@ class JobBar(QWidget):
         self._column.addWidget(line)
         job.ended.connect(lambda: self._remove(line))
         self.show()
+
+    def add_if_long(self, job: Job) -> None:
+        """Show ``job`` once it takes longer than a moment."""
+        later = QTimer(self)
+        later.setSingleShot(True)
+        later.setInterval(_SHORT_JOB_MS)
+        later.timeout.connect(lambda: self.add(job))
+        job.ended.connect(later.stop)
+        job.ended.connect(later.deleteLater)
+        later.start()
 
     @property
     def running(self) -> int:

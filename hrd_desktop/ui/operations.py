@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from hrd_desktop.domain.errors.base import Cancelled, SheafError
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.session import Session
+from hrd_desktop.ui.steps import Steps
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Operations(QObject):
     """Runs functions with the open session. One of these lives as long as the vault is open.
 
     ``failed`` carries an error that nobody handled; ``changed`` is emitted after a change, so that views ask
-    again for what they show.
+    again for what they show. ``steps`` are told what was done and what takes it back.
     """
 
     failed = Signal(object)
@@ -45,6 +46,7 @@ class Operations(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.steps = Steps(self)
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="operation")
         self._generation = 0
         self._closed = False
@@ -83,6 +85,7 @@ class Operations(QObject):
         """Cancel every job and drop every answer that is still to come. Returns the session to be closed."""
         self._generation += 1
         self._closed = True
+        self.steps.forget()
         for token in self._tokens:
             token.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)

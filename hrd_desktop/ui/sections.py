@@ -17,6 +17,7 @@ from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.section import SecuritySection
+from hrd_desktop.ui.undoing import Undoing
 from hrd_desktop.ui.workspace import SectionPlan, Workspace
 
 
@@ -57,6 +58,10 @@ class Sections(QObject):
         workspace.searched.connect(lambda words: self._evidence().search(words))
         workspace.import_wanted.connect(lambda: self._evidence().choose_import())
         workspace.export_wanted.connect(lambda: self._evidence().ask_export())
+        undoing = Undoing(self._operations, self)
+        workspace.undo_wanted.connect(undoing.undo)
+        undoing.started.connect(workspace.jobs.add_if_long)
+        self._operations.steps.said.connect(workspace.notice.say)
 
     # -- making -------------------------------------------------------------------------------
 
@@ -67,6 +72,7 @@ class Sections(QObject):
         detail.item_wanted.connect(self._show_item)
         if self._workspace is not None:
             section.job_started.connect(self._workspace.jobs.add)
+            section.short_job_started.connect(self._workspace.jobs.add_if_long)
             section.words_shown.connect(self._workspace.show_words)
         return section
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from hrd_desktop.ui.blank_screen import BlankScreen
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.navigation import Navigation
+from hrd_desktop.ui.notice import Notice
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
@@ -46,6 +47,7 @@ class Workspace(QWidget):
     import_wanted = Signal()
     export_wanted = Signal()
     searched = Signal(str)
+    undo_wanted = Signal()
 
     def __init__(
         self,
@@ -57,6 +59,8 @@ class Workspace(QWidget):
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.jobs = JobBar(self)
+        self.notice = Notice(self)
+        self.notice.undo_asked.connect(self.undo_wanted)
         self._plans = {plan.key: plan for plan in plans}
         self._made: dict[str, QWidget] = {}
         self._blank = BlankScreen(self)
@@ -75,6 +79,7 @@ class Workspace(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addWidget(self._stack, 1)
+        column.addWidget(self.notice)
         column.addWidget(self.jobs)
         row.addLayout(column, 1)
 
@@ -121,6 +126,8 @@ class Workspace(QWidget):
         self._blank.say(words)
         self._bar.hide()
         self.jobs.hide()
+        self.notice.say("", can_undo=False)
+        self.notice.hide()
         self._navigation.blank()
         self._search_timer.stop()
         self._search.clear()
@@ -156,6 +163,7 @@ class Workspace(QWidget):
         row.addWidget(self._lock)
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Find), self._find),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_wanted.emit),
             (QKeySequence("Ctrl+I"), self._import.click),
             (QKeySequence("Ctrl+E"), self._export.click),
         ):

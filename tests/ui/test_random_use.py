@@ -108,7 +108,7 @@ class OneOpening:
         self.section.actions_.delete(self.section.listed_numbers()[:2])
 
     def undo(self) -> None:
-        self.section.actions_.undo()
+        self.workspace.undo_wanted.emit()
 
     def look_elsewhere(self) -> None:
         self.workspace.open(self.dice.choice(["contacts", "cases", "security", "help", "evidence"]))

@@ -25,7 +25,7 @@ from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.records import Case, CaseStatus
 from hrd_desktop.services.case_view import CaseView, view_case
-from hrd_desktop.services.cases import update_case
+from hrd_desktop.services.taking_back import TakeBack, change_case
 from hrd_desktop.ui.cases.case_list import status_words
 from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
@@ -262,11 +262,15 @@ class CaseDetail(QWidget):
         status, preserved = self.status.value, self.preserved.isChecked()
         self._set_dirty(dirty=False)
 
-        def done(changed: Case) -> None:
+        def done(saved: tuple[Case, TakeBack]) -> None:
+            changed, back = saved
             if not self._dirty:
                 self.keeper.drop()
             if changed.id == self._case_id:
                 self._case = changed
+            self._operations.steps.did(
+                self.tr("The case is saved."), back, self.tr("The case is as it was before.")
+            )
             if then is not None:
                 then()
 
@@ -276,7 +280,7 @@ class CaseDetail(QWidget):
             self._operations.failed.emit(error)
 
         self._operations.change(
-            lambda session: update_case(
+            lambda session: change_case(
                 session, case, title=title, summary=summary, status=status, to_be_preserved=preserved
             ),
             done,

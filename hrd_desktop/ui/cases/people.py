@@ -21,6 +21,7 @@ from hrd_desktop.services.people import (
     take_person_from_case,
 )
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.taking_back import TakeBack, change_people
 from hrd_desktop.ui.contacts.contact_list import contact_lines
 from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, NoteEdit, SearchLine, tool_button
 from hrd_desktop.ui.contacts.people_words import role_words
@@ -243,8 +244,10 @@ class PeoplePane(QWidget):
             return
 
         def entered(contact_id: UUID, role: CaseRole, note: str) -> None:
-            self._operations.change(
-                lambda session: put_person_in_case(session, case_id, contact_id, role, note)
+            self._change(
+                case_id,
+                lambda session: put_person_in_case(session, case_id, contact_id, role, note),
+                self.tr("The person is in the case."),
             )
 
         dialog = PersonDialog(self, self._operations, None)
@@ -262,7 +265,7 @@ class PeoplePane(QWidget):
                 if role is not person.role:
                     take_person_from_case(session, case_id, contact_id, person.role)
 
-            self._operations.change(work)
+            self._change(case_id, work, self.tr("The part is changed."))
 
         dialog = PersonDialog(self, self._operations, person)
         dialog.entered = entered
@@ -278,10 +281,18 @@ class PeoplePane(QWidget):
             filled(self.tr("Take {alias} out of this case?"), alias=isolated(person.contact.alias)),
             self.tr("Only this part in this case ends. The contact and its consents stay."),
             self.tr("Take out"),
-            lambda: self._operations.change(
-                lambda session: take_person_from_case(session, case_id, contact_id, role)
+            lambda: self._change(
+                case_id,
+                lambda session: take_person_from_case(session, case_id, contact_id, role),
+                self.tr("The part in this case has ended."),
             ),
         )
+
+    def _change(self, case_id: UUID, work: Callable[[Session], object], said: str) -> None:
+        def done(back: TakeBack) -> None:
+            self._operations.steps.did(said, back, self.tr("The people of the case are as they were before."))
+
+        self._operations.change(lambda session: change_people(session, case_id, work), done)
 
     def _show_contact(self) -> None:
         person = self._current()

@@ -24,6 +24,7 @@ from hrd_desktop.services.people import (
     today,
 )
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.taking_back import TakeBack, change_consents
 from hrd_desktop.ui.contacts.consent_dialog import ConsentDialog
 from hrd_desktop.ui.contacts.fields import tool_button
 from hrd_desktop.ui.contacts.people_words import about_consent, consent_badge, purpose_words
@@ -207,11 +208,15 @@ class ConsentsPane(QWidget):
         action: str,
         write: Callable[[Session, ConsentDraft], Consent],
     ) -> None:
+        contact_id = self._contact_id
+        if contact_id is None:
+            return
         dialog = ConsentDialog(self, title, draft, action)
 
-        def done(_: Consent) -> None:
+        def done(back: TakeBack) -> None:
             if not dialog.over:
                 dialog.accept()
+            self._did(self.tr("The answer is recorded."), back)
 
         def failed(error: SheafError) -> None:
             if dialog.over or not isinstance(error, ContactFieldError):
@@ -220,15 +225,27 @@ class ConsentsPane(QWidget):
                 dialog.show_error(error)
 
         dialog.entered = lambda entered: self._operations.change(
-            lambda session: write(session, entered), done, failed
+            lambda session: change_consents(session, contact_id, lambda session: write(session, entered)),
+            done,
+            failed,
         )
         dialog.open()
 
+    def _did(self, said: str, back: TakeBack) -> None:
+        self._operations.steps.did(said, back, self.tr("The answers are as they were before."))
+
     def _remove(self) -> None:
-        answer = self._current()
-        if answer is None or answer.consent is None:
+        contact_id, answer = self._contact_id, self._current()
+        if contact_id is None or answer is None or answer.consent is None:
             return
         consent_id = answer.consent.id
+
+        def work(session: Session) -> TakeBack:
+            return change_consents(session, contact_id, lambda session: remove_consent(session, consent_id))
+
+        def remove() -> None:
+            self._operations.change(work, lambda back: self._did(self.tr("The answer is removed."), back))
+
         confirm(
             self,
             self.tr("Remove this answer?"),
@@ -237,6 +254,6 @@ class ConsentsPane(QWidget):
                 " answer and enter the day it was withdrawn."
             ),
             self.tr("Remove answer"),
-            lambda: self._operations.change(lambda session: remove_consent(session, consent_id)),
+            remove,
             danger=True,
         )

@@ -14,9 +14,15 @@ from hrd_desktop.domain.contacts import Contact, ContactDraft
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.contacts import ContactFieldError
 from hrd_desktop.domain.errors.records import NotFoundError
-from hrd_desktop.services.contacts import add_contact, delete_contact, edit_contact
+from hrd_desktop.services.contacts import add_contact
 from hrd_desktop.services.find_contacts import load_contact_by_id
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.taking_back import (
+    TakeBack,
+    change_contact,
+    remove_contact,
+    without_contacts,
+)
 from hrd_desktop.ui.contacts.consents import ConsentsPane
 from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Notice, show_name, tool_button
@@ -217,13 +223,20 @@ class ContactDetail(QWidget):
         self._busy = True
         self._set_dirty(dirty=True)
 
-        def work(session: Session) -> Contact:
+        def work(session: Session) -> tuple[Contact, TakeBack]:
             if contact_id is None:
-                return add_contact(session, draft)
-            return edit_contact(session, contact_id, draft)
+                added = add_contact(session, draft)
+                return added, without_contacts([added.id])
+            return change_contact(session, contact_id, draft)
 
-        def done(contact: Contact) -> None:
+        def done(saved: tuple[Contact, TakeBack]) -> None:
+            contact, back = saved
             self._busy = False
+            if contact_id is None:
+                said, undone = self.tr("The contact is added."), self.tr("The contact is taken out again.")
+            else:
+                said, undone = self.tr("The contact is saved."), self.tr("The contact is as it was before.")
+            self._operations.steps.did(said, back, undone)
             if contact_id != self._contact_id:
                 return
             self.keeper.drop()
@@ -295,16 +308,20 @@ class ContactDetail(QWidget):
         def delete() -> None:
             self._dirty = False
             self.keeper.drop()
-            self._operations.change(
-                lambda session: delete_contact(session, contact_id), lambda _: self.gone.emit()
-            )
+            self._operations.change(lambda session: remove_contact(session, contact_id), deleted)
+
+        def deleted(back: TakeBack) -> None:
+            self.gone.emit()
+            said, undone = self.tr("The contact is deleted."), self.tr("The contact is back.")
+            self._operations.steps.did(said, back, undone)
 
         confirm(
             self,
             filled(self.tr("Delete {alias}?"), alias=isolated(contact.alias)),
             self.tr(
                 "The contact is deleted with its consents, its parts in cases and its marks on evidence."
-                " This cannot be undone. Copies in backups stay until those are deleted."
+                " You can undo this until the vault is locked. Copies in backups stay until those are"
+                " deleted."
             ),
             self.tr("Delete contact"),
             delete,

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QRadioButton, QWidget
 
 from hrd_desktop.services.contacts import ContactsTaken
 from hrd_desktop.services.contacts_files import ContactsFormat, export_contacts, import_contacts
+from hrd_desktop.services.taking_back import without_contacts
 from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, Notice
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
@@ -69,9 +70,16 @@ class ImportDialog(PlainDialog):
     def _go(self) -> None:
         path, ours, parent = self._path, self.ours.isChecked(), self._parent
         self.accept()
-        self._operations.change(
-            lambda session: import_contacts(session, path, ours=ours), partial(show_result, parent)
-        )
+        steps = self._operations.steps
+
+        def done(taken: ContactsTaken) -> None:
+            show_result(parent, taken)
+            if taken.added:
+                undone = translated("contacts", "The contacts from the file are taken out again.")
+                back = without_contacts(contact.id for contact in taken.added)
+                steps.did(_result_title(taken), back, undone)
+
+        self._operations.change(lambda session: import_contacts(session, path, ours=ours), done)
 
 
 def result_lines(taken: ContactsTaken) -> list[TwoLines]:

@@ -20,6 +20,7 @@ _ACTIONS: dict[str, str] = {
     "exported": QT_TRANSLATE_NOOP("custody", "Exported"),
     "transferred": QT_TRANSLATE_NOOP("custody", "Handed over"),
     "registered-in": QT_TRANSLATE_NOOP("custody", "Registered in a case"),
+    "removed-from": QT_TRANSLATE_NOOP("custody", "Taken out of a case"),
     "sealed": QT_TRANSLATE_NOOP("custody", "Sealed"),
     "destroyed": QT_TRANSLATE_NOOP("custody", "Destroyed"),
 }

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.records import FieldValueError, NotFoundError
+from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.domain.records import Item
-from hrd_desktop.services.cases import register
-from hrd_desktop.services.edit import edit
+from hrd_desktop.services.bulk import register_items
 from hrd_desktop.services.item_form import ItemForm, load_item_form
 from hrd_desktop.services.remembered import load_remembered, remember
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.taking_back import TakeBack, edit_item, out_of_case
 from hrd_desktop.ui.detail.custody_entries import custody_entries
 from hrd_desktop.ui.detail.entries import EntriesModel, EntriesView
 from hrd_desktop.ui.detail.found_entries import found_entries
@@ -244,8 +245,8 @@ class DetailPane(QWidget):
     # -- changing -------------------------------------------------------------------------------
 
     def _save(self, change: RecordChange) -> None:
-        def work(session: Session) -> Item:
-            return edit(
+        def work(session: Session) -> TakeBack | None:
+            return edit_item(
                 session,
                 change.item_id,
                 change.values,
@@ -255,7 +256,12 @@ class DetailPane(QWidget):
                 reason=change.reason,
             )
 
-        self._operations.change(work, lambda item: self._saved(change), self._not_saved)
+        def done(back: TakeBack | None) -> None:
+            self._saved(change)
+            sentence = self.tr("The record is saved.")
+            self._operations.steps.did(sentence, back, self.tr("The record is as it was before."))
+
+        self._operations.change(work, done, self._not_saved)
 
     def _saved(self, change: RecordChange) -> None:
         self.form.accept(change)
@@ -276,11 +282,17 @@ class DetailPane(QWidget):
         item_id = self._item_id
         if item_id is None:
             return
-        self._operations.change(
-            lambda session: register(session, item_id, case_id),
-            lambda done: self.item_changed.emit(),
-            self._not_saved,
-        )
+
+        def work(session: Session) -> TakeBack | None:
+            added = register_items(session, [item_id], case_id, progress=NoProgress(), cancel=CancelToken())
+            return out_of_case(added, case_id) if added else None
+
+        def done(back: TakeBack | None) -> None:
+            self.item_changed.emit()
+            undone = self.tr("Taken out of the case again. The exhibit number stays used.")
+            self._operations.steps.did(self.tr("Registered in the case."), back, undone)
+
+        self._operations.change(work, done, self._not_saved)
 
     # -- what is not saved ----------------------------------------------------------------------
 

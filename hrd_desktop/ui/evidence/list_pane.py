@@ -1,16 +1,15 @@
-"""The middle of the section: heading, list or empty state, actions, and what happened."""
+"""The middle of the section: heading, list or empty state, and actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
-    QPushButton,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -29,37 +28,6 @@ from hrd_desktop.ui.theme.tokens import Space
 #: A pane narrower than this shows the signs of its actions without their words.
 _WORDS_FROM = 400
 _NARROWEST = 300
-#: How long a notice stays: long enough to be read twice and for *Undo* to be reached by keyboard.
-_NOTICE_MS = 20_000
-
-
-class Notice(QWidget):
-    """One sentence about what happened, with *Undo* where that can be taken back."""
-
-    undo_asked = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, Space.XS, Space.M, Space.XS)
-        self._text = plain_label(parent=self, wrap=True)
-        row.addWidget(self._text, 1)
-        self._undo = QPushButton(icon("undo"), self.tr("Undo"), self)
-        self._undo.setAccessibleName(self.tr("Undo"))
-        self._undo.clicked.connect(self.undo_asked)
-        row.addWidget(self._undo)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_NOTICE_MS)
-        self._timer.timeout.connect(self.hide)
-        self.hide()
-
-    def say(self, sentence: str, *, can_undo: bool) -> None:
-        """Say it for a while."""
-        self._text.setText(sentence)
-        self._undo.setVisible(can_undo)
-        self.show()
-        self._timer.start()
 
 
 class ListPane(QWidget):
@@ -86,12 +54,10 @@ class ListPane(QWidget):
         self._middle.addWidget(self.list)
         self._middle.addWidget(self.empty)
         column.addWidget(middle, 1)
-        self.notice = Notice(self)
         self.report = ImportReport(self)
         below = QVBoxLayout()
         below.setContentsMargins(Space.S, 0, Space.S, 0)
         below.addWidget(self.report)
-        column.addWidget(self.notice)
         column.addLayout(below)
         # Less than the words of its actions need: they give way.
         self.setMinimumWidth(_NARROWEST)

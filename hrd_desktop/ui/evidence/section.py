@@ -33,7 +33,6 @@ from hrd_desktop.ui.evidence.paths import paths_in
 from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
 from hrd_desktop.ui.evidence.tag_dialog import TagDialog
 from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
-from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import isolated
@@ -45,7 +44,6 @@ _FIRST_HITS = 200
 _REST_MS = 250
 #: A key held down walks through the list faster than a preview can follow.
 _SETTLE_MS = 60
-_SHORT_JOB_MS = 400
 _NAME = "evidence"
 
 
@@ -53,11 +51,13 @@ class EvidenceSection(DropZone):
     """Evidence: find it, take it in, act on it.
 
     ``item_chosen`` carries the UUID of the current item or None; ``job_started`` each job that is worth a
-    bar; ``words_shown`` the words of a search that was chosen beside the list, for the search field.
+    bar, ``short_job_started`` each that is worth one only when it takes long; ``words_shown`` the words of a
+    search that was chosen beside the list, for the search field.
     """
 
     item_chosen = Signal(object)
     job_started = Signal(object)
+    short_job_started = Signal(object)
     words_shown = Signal(str)
 
     def __init__(
@@ -139,13 +139,13 @@ class EvidenceSection(DropZone):
         if paths:
             self.import_paths(paths)
         else:
-            self.pane.notice.say(self.tr("There are no files on the clipboard."), can_undo=False)
+            self._operations.steps.say(self.tr("There are no files on the clipboard."))
 
     def ask_export(self) -> None:
         """Ask what is to leave: what is selected, the case that is shown, or all that is listed."""
         selected, listed = self.pane.list.selected_numbers(), self.listed_numbers()
         if self._browse.state is ItemState.BINNED or not listed:
-            self.pane.notice.say(self.tr("There is nothing here that could be exported."), can_undo=False)
+            self._operations.steps.say(self.tr("There is nothing here that could be exported."))
             return
         ExportDialog(self._operations, scopes_for(selected, self.case_shown(), listed), self).open()
 
@@ -178,15 +178,13 @@ class EvidenceSection(DropZone):
         pane.empty.import_asked.connect(self.choose_import)
         pane.empty.folder_asked.connect(self.choose_import_folder)
         pane.empty.clear_asked.connect(self._clear)
-        pane.notice.undo_asked.connect(actions.undo)
         pane.tag_asked.connect(self._ask_tags)
         pane.case_asked.connect(self._ask_case)
         pane.export_asked.connect(self.ask_export)
         pane.delete_asked.connect(lambda: actions.delete(pane.list.selected_numbers()))
         pane.restore_asked.connect(lambda: actions.restore(pane.list.selected_numbers()))
         pane.destroy_asked.connect(lambda: actions.ask_destroy(pane.list.selected_numbers()))
-        actions.happened.connect(lambda text, can_undo: pane.notice.say(text, can_undo=can_undo))
-        actions.started.connect(self._show_long)
+        actions.started.connect(self.short_job_started)
         self.imports.started.connect(self.job_started)
         self.imports.finished.connect(self._taken)
         self.imports.failed.connect(lambda error: tell(self, error))
@@ -196,7 +194,6 @@ class EvidenceSection(DropZone):
         self.paths_dropped.connect(self.import_paths)
         for keys, act in (
             (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
-            (QKeySequence(QKeySequence.StandardKey.Undo), actions.undo),
             (QKeySequence("Ctrl+Shift+I"), self.choose_import_folder),
         ):
             shortcut = QShortcut(keys, self)
@@ -372,12 +369,6 @@ class EvidenceSection(DropZone):
 
     # -- what happened --------------------------------------------------------------------------
 
-    def _show_long(self, job: Job) -> None:
-        later = self._timer(_SHORT_JOB_MS, lambda: self.job_started.emit(job))
-        job.ended.connect(later.stop)
-        job.ended.connect(later.deleteLater)
-        later.start()
-
     def _taken(self, taken: Taken) -> None:
         self.pane.report.show_taken(taken)
 
@@ -386,7 +377,7 @@ class EvidenceSection(DropZone):
             self.refresh()
 
     def _not_looked_into(self, error: SheafError) -> None:
-        self.pane.notice.say(isolated(describe(error)[0]), can_undo=False)
+        self._operations.steps.say(isolated(describe(error)[0]))
 
     # -- what Qt calls --------------------------------------------------------------------------
 

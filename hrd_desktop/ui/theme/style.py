@@ -18,6 +18,7 @@ QWidget { color: $text; }
 QMainWindow, QDialog, QWizard, QWidget#screen { background: $window; }
 QWidget[surface="true"], QFrame[surface="true"] { background: $surface;
   border: 1px solid $border; border-radius: ${radius}px; }
+QWidget#notice { background: $raised; border-top: 1px solid $border; }
 QLabel { background: transparent; }
 QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="danger"] { color: $danger; }

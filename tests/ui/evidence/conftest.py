@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.undoing import Undoing
 
 
 @pytest.fixture
@@ -31,11 +32,21 @@ def section(operations: Operations, qtbot: QtBot) -> Iterator[EvidenceSection]:
     made = EvidenceSection(operations)
     qtbot.addWidget(made)
     made.resize(900, 600)
+    operations.steps.said.connect(
+        lambda sentence: made.setProperty("said", [*(made.property("said") or []), sentence])
+    )
     made.show()
     settled(made, qtbot)
     yield made
     # What is looked into now ends before the vault is closed under it.
     operations.forget()
+
+
+@pytest.fixture
+def undoing(operations: Operations) -> Iterator[Undoing]:
+    """What Ctrl+Z does."""
+    made = Undoing(operations)
+    yield made
 
 
 def settled(section: EvidenceSection, qtbot: QtBot) -> None:

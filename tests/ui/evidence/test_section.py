@@ -28,6 +28,7 @@ from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.evidence.sidebar import ENTRY, Sidebar
 from hrd_desktop.ui.evidence.tag_dialog import TagDialog
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.undoing import Undoing
 from tests.ui.evidence.conftest import dialog_of, import_files, settled
 from tests.unit.services.many_items import insert_items
 
@@ -68,7 +69,7 @@ def focused(section: EvidenceSection, qtbot: QtBot) -> ItemList:
 
 
 def shown_sentence(section: EvidenceSection) -> str:
-    return section.pane.notice._text.text() if section.pane.notice.isVisibleTo(section) else ""
+    return said[-1] if (said := section.property("said")) else ""
 
 
 def drag(kind: type[QDropEvent], place: QPoint | QPointF, data: QMimeData) -> QDropEvent:
@@ -232,7 +233,7 @@ def test_filters_narrow_each_other(section: EvidenceSection, vault_session: Sess
 
 
 def test_delete_undo_restore_and_destroy(
-    section: EvidenceSection, vault_session: Session, qtbot: QtBot
+    section: EvidenceSection, undoing: Undoing, vault_session: Session, qtbot: QtBot
 ) -> None:
     insert_items(vault_session, 4)
     section.refresh()
@@ -244,9 +245,9 @@ def test_delete_undo_restore_and_destroy(
     QTest.keyClick(view, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: listed(section) == [2, 1])
     assert shown_sentence(section).replace("\u2068", "").replace("\u2069", "") == "2 items are in the bin."
-    button(section, "Undo").click()
+    undoing.undo()
     qtbot.waitUntil(lambda: listed(section) == [4, 3, 2, 1])
-    assert not section.actions_.can_undo
+    assert section._operations.steps.take_last() is None
 
     settled(section, qtbot)
     section.actions_.delete([4])
