@@ -107,22 +107,25 @@ class Place:
         before: Sequence[str] = (),
     ) -> Done:
         """Run a command without a terminal; by default it must succeed. ``before``: what it is run under."""
-        command: list[Argument] = [*before, PROGRAM, *arguments]
-        process = subprocess.run(
-            command,
-            input=b"" if stdin is None else stdin,
-            capture_output=True,
-            cwd=cwd or self.folder,
-            env={**self.environment, **(extra or {})},
-            timeout=WAIT_S,
-            check=False,
-        )
-        done = Done(process.returncode, process.stdout, process.stderr.decode("utf-8", "backslashreplace"))
+        done = self.done([*before, PROGRAM, *arguments], stdin or b"", cwd or self.folder, extra or {})
         assert TRACEBACK not in done.err, done.err
         assert TRACEBACK.encode() not in done.out
         if expect is not None:
             assert done.code == expect, (done.code, done.text, done.err)
         return done
+
+    def done(self, command: Sequence[Argument], stdin: bytes, cwd: Path, extra: Mapping[str, str]) -> Done:
+        """Start a process and wait for it."""
+        process = subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            cwd=cwd,
+            env={**self.environment, **extra},
+            timeout=WAIT_S,
+            check=False,
+        )
+        return Done(process.returncode, process.stdout, process.stderr.decode("utf-8", "backslashreplace"))
 
     def opened(self, command: str, *arguments: Argument, vault: Path | None = None, **options: Any) -> Done:
         """Run a command on the vault with its passphrase from the file."""

@@ -18,6 +18,7 @@ import pytest
 
 from tests.faults.harness import Learned, Place, Scenario, Tally, learn
 from tests.faults.scenarios import START_OF, fill_secrets
+from tests.faults.warm import Warm
 
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 << 30
@@ -72,17 +73,26 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def start_of(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Place]:
+def warm(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """The program, ready to run."""
+    memory = shared_folder / "stretched"
+    memory.mkdir(exist_ok=True)
+    server = Warm(tmp_path_factory.mktemp("home"), memory)
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def start_of(shared_folder: Path, warm: Warm) -> Callable[[str], Place]:
     """The prepared place a scenario starts from."""
-    home = tmp_path_factory.mktemp("home")
 
     def get(name: str) -> Place:
-        place = Place(shared_folder / name, shared_folder / "secrets", home)
+        place = Place(shared_folder / name, shared_folder / "secrets", warm)
         with locked(shared_folder / "places.lock"):
             if not place.secrets.is_dir():
                 fill_secrets(place.secrets)
             if not place.folder.is_dir():
-                unfinished = Place(shared_folder / f"{name}.unfinished", place.secrets, home)
+                unfinished = Place(shared_folder / f"{name}.unfinished", place.secrets, warm)
                 unfinished.folder.mkdir()
                 START_OF[name](unfinished)
                 unfinished.folder.rename(place.folder)

@@ -2,7 +2,7 @@
 
 A command is run once under strace to learn which calls it makes on which files (``journal_of_calls``). Then,
 for each of these calls, it is run again on a fresh copy of the vault with a fault at that call, and what is
-left is judged with the program itself.
+left is judged with the program itself, in a process of its own (``warm``).
 """
 
 from __future__ import annotations
@@ -20,9 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tests.faults.journal_of_calls import TRACED, Call, Point, points_of, read_journal, thinned
-
-PROGRAM = Path(__file__).with_name("program.py")
-WAIT_S = 240
+from tests.faults.warm import PROGRAM, WAIT_S, Warm
 
 #: Who may open the vault, by the name of the file with the passphrase.
 CREDENTIALS = ("one", "two", "three", "code")
@@ -51,16 +49,16 @@ class Seen:
 class Place:
     """A folder of its own with a vault in it, and passphrase files that all places share."""
 
-    def __init__(self, folder: Path, secrets: Path, home: Path) -> None:
+    def __init__(self, folder: Path, secrets: Path, warm: Warm) -> None:
         self.folder = folder
         self.vault = folder / "vault"
         self.secrets = secrets
-        self.home = home
+        self.warm = warm
 
     def copy_to(self, folder: Path) -> Place:
         """A fresh copy of everything in this place."""
         subprocess.run(["cp", "-a", str(self.folder), str(folder)], check=True)
-        return Place(folder, self.secrets, self.home)
+        return Place(folder, self.secrets, self.warm)
 
     def remove(self) -> None:
         """Make room again."""
@@ -75,30 +73,19 @@ class Place:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "C.UTF-8",
-            "HOME": str(self.home),
-            "TMPDIR": str(self.home),
+            "HOME": str(self.warm.home),
+            "TMPDIR": str(self.warm.home),
         }
 
     # -- running ----------------------------------------------------------------------------------
 
     def run_all(self, *commands: Sequence[str]) -> list[Outcome]:
         """Several commands, one after another."""
-        done = subprocess.run(
-            [sys.executable, "-I", str(PROGRAM), "many"],
-            input=json.dumps([list(command) for command in commands]),
-            capture_output=True,
-            text=True,
-            env=self.environment(),
-            cwd="/",
-            timeout=WAIT_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        outcomes = [
-            Outcome(answer["code"], answer["out"], answer["err"]) for answer in json.loads(done.stdout)
-        ]
+        ended = self.warm.run(commands, self.environment())
+        outcomes = [Outcome(one.code, one.out.decode("utf-8", "backslashreplace"), one.err) for one in ended]
         for outcome in outcomes:
             assert "Traceback" not in outcome.err, outcome.err
+        assert len(outcomes) == len(commands), outcomes
         return outcomes
 
     def run(self, *command: str) -> Outcome:
@@ -110,7 +97,7 @@ class Place:
     def write_to(self, out: IO[bytes], *command: str) -> int:
         """One command with its output, of any bytes, in a file; the exit code."""
         return subprocess.run(
-            [sys.executable, "-I", str(PROGRAM), "one", "", *command],
+            [sys.executable, "-I", str(PROGRAM), "one", *command],
             stdout=out,
             env=self.environment(),
             cwd="/",
@@ -131,23 +118,15 @@ class Place:
     def hurt(self, seed: str, command: Sequence[str], point: Point, fault: Fault) -> Outcome:
         """Run with ``fault`` at ``point``."""
         path = str(self.folder / point.path) if point.path else str(self.folder)
-        # An error is put in by making the call one that does not exist, which the program's own filter of
-        # calls would answer with death; with --seccomp-bpf strace comes after that filter. Signals are put in
-        # without it only.
-        later = [] if fault.kills else ["--seccomp-bpf"]
-        outcome, log = self._traced(
-            seed,
-            command,
-            [
-                *later,
-                "-P",
-                path,
-                "-s",
-                "1",
-                "-e",
-                f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
-            ],
-        )
+        options = [
+            "-P",
+            path,
+            "-s",
+            "1",
+            "-e",
+            f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
+        ]
+        outcome, log = self._traced(seed, command, options)
         text = log.read_text(errors="replace")
         log.unlink()
         killed = outcome.code == -9
@@ -157,20 +136,9 @@ class Place:
 
     def _traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
         log = self.folder.with_name(self.folder.name + ".log")
-        done = subprocess.run(
-            [
-                *("strace", "-f", "-qq", "-o", str(log), "-e", "trace=" + ",".join(TRACED), *options),
-                *(sys.executable, "-I", "-B", str(PROGRAM), "one", seed, *command),
-            ],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=self.environment(),
-            cwd="/",
-            timeout=WAIT_S,
-            check=False,
-        )
-        decoded = [text.decode("utf-8", "backslashreplace") for text in (done.stdout, done.stderr)]
-        return Outcome(done.returncode, *decoded), log
+        trace = ["-o", str(log), "-e", "trace=" + ",".join(TRACED), *options]
+        (ended,) = self.warm.run([command], self.environment(), seed=seed, strace=trace)
+        return Outcome(ended.code, ended.out.decode("utf-8", "backslashreplace"), ended.err), log
 
     def inside(self, path: str) -> str:
         """A path as seen from this place; empty for the place itself."""
@@ -189,13 +157,22 @@ class Fault:
         return self.words.startswith("signal")
 
     def __str__(self) -> str:
-        return self.words.partition("=")[2] + self.more
+        return self.words.partition("=")[2].partition(":")[0] + self.more
+
+
+def refusal(error: str, more: str = "") -> Fault:
+    """The call is not made and answers ``error``.
+
+    By itself strace makes of it a call that does not exist, which the program's own filter of calls would
+    answer with death; so it is made one that changes nothing.
+    """
+    return Fault(f"error={error}:syscall=gettid", more)
 
 
 KILL = Fault("signal=KILL")
-EIO_ONCE = Fault("error=EIO")
-EIO_ON = Fault("error=EIO", "+")
-FULL_ON = Fault("error=ENOSPC", "+")
+EIO_ONCE = refusal("EIO")
+EIO_ON = refusal("EIO", "+")
+FULL_ON = refusal("ENOSPC", "+")
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,43 @@
-"""Runs hrd-vault's own entry point with a known source of randomness.
+"""Runs hrd-vault's own entry point, in a process that was forked from one which has imported everything.
 
-Object names are random, and a fault has to be aimed at one file: with a seed the names of a run are those of
-an earlier run. Nothing else of the program is changed; encryption, SQLCipher and the key derivation's process
-draw from their own sources.
+A start of Python and its imports costs ten times what a command on a small vault does, and thousands of
+commands are run here. Three things differ from the installed command, and nothing else: the imports are done;
+a passphrase that was stretched before is not stretched again (``remember_derived_keys``); and with a seed,
+``os.urandom`` is a known stream, because object names are random and a fault has to be aimed at one file.
+Encryption, SQLCipher and the decoder's process draw from their own sources.
 
-``program.py one SEED ARGUMENT...`` runs one command. ``program.py many`` reads a JSON list of argument lists
-from standard input, runs them one after another and answers with a JSON list of
-``{"code", "out", "err"}``; ``@files VAULT PASSPHRASE_FILE`` stands for ``_count_files``.
+``program.py one ARGUMENT...`` runs one command as the installed command would, and forks nothing.
+``program.py serve MEMORY`` answers requests, one JSON object a line, until standard input ends:
+
+``{"commands", "seed", "environment", "folder", "stdin", "strace", "wait_s"}`` runs the commands one after
+another in one forked process, under ``strace`` with these options when there are any (then it is one
+command). The answer is a list of ``{"code", "out", "err"}``, outputs in base64. ``@files VAULT
+PASSPHRASE_FILE`` stands for ``_count_files``. ``MEMORY`` is a folder for stretched passphrases.
 """
 
 from __future__ import annotations
 
-import functools
+import atexit
+import base64
 import hashlib
 import json
 import os
+import select
+import signal
+import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Sequence
 from typing import Any
+
+SYSTEM_RANDOM = os.urandom
+_random_source: list[Callable[[int], bytes]] = [SYSTEM_RANDOM]
+
+
+def urandom(size: int) -> bytes:
+    """In the place of ``os.urandom`` before anything is imported that keeps it."""
+    return _random_source[-1](size)
 
 
 def seed_randomness(seed: str) -> None:
@@ -31,14 +50,27 @@ def seed_randomness(seed: str) -> None:
             calls[0] += 1
             return hashlib.shake_256(f"{seed}/{calls[0]}/{size}".encode()).digest(size)
 
-    os.urandom = known
+    _random_source.append(known)
 
 
-def remember_derived_keys() -> None:
-    """Stretch each passphrase once in this process: the judge opens one vault many times."""
+def remember_derived_keys(folder: str) -> None:
+    """Stretch each passphrase once in a run of the tests: their vaults are opened thousands of times."""
     from hrd_desktop.crypto import kdf
 
-    kdf.stretch = functools.cache(kdf.stretch)
+    derive = kdf.stretch
+
+    def stretch(secret: bytes, salt: bytes, parameters: kdf.KdfParameters, **options: Any) -> bytes:
+        question = hashlib.sha256(repr((secret, salt, parameters)).encode()).hexdigest()
+        path = os.path.join(folder, question)
+        if not os.path.exists(path):
+            answer = derive(secret, salt, parameters, **options)
+            with open(f"{path}.{os.getpid()}", "wb") as file:
+                file.write(answer)
+            os.rename(file.name, path)
+        with open(path, "rb") as file:
+            return file.read()
+
+    kdf.stretch = stretch
 
 
 def run_entry(arguments: list[str]) -> int:
@@ -52,31 +84,18 @@ def run_entry(arguments: list[str]) -> int:
         return ending.code if isinstance(ending.code, int) else 1
 
 
-def run_apart(arguments: list[str]) -> dict[str, Any]:
-    """Run one command with its output in files, as the shell would."""
-    streams = [(number, os.memfd_create("output")) for number in (1, 2)]
-    kept = {number: os.dup(number) for number, _ in streams}
+def run_apart(arguments: list[str], streams: Sequence[int]) -> int:
+    """Run one command with its standard output and error in files, as the shell would."""
+    for number, file in zip((1, 2), streams, strict=True):
+        os.dup2(file, number)
     try:
-        for number, file in streams:
-            os.dup2(file, number)
-        try:
-            code = _count_files(*arguments[1:]) if arguments[0] == "@files" else run_entry(arguments)
-        except Exception:  # noqa: BLE001  # what Python would print when the command dies of it
-            traceback.print_exc()
-            code = 1
-        sys.stdout.flush()
-        sys.stderr.flush()
-    finally:
-        for number, original in kept.items():
-            os.dup2(original, number)
-            os.close(original)
-    texts = []
-    for _, file in streams:
-        with os.fdopen(os.dup(file), "rb") as text:
-            text.seek(0)
-            texts.append(text.read().decode("utf-8", "backslashreplace"))
-        os.close(file)
-    return {"code": code, "out": texts[0], "err": texts[1]}
+        code = _count_files(*arguments[1:]) if arguments[0] == "@files" else run_entry(arguments)
+    except BaseException:  # noqa: BLE001  # what Python would print when the command dies of it
+        traceback.print_exc()
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return code
 
 
 def _count_files(vault_path: str, passphrase_file: str) -> int:
@@ -116,15 +135,124 @@ def _count_files(vault_path: str, passphrase_file: str) -> int:
     return 0
 
 
+# -- the server -------------------------------------------------------------------------------------
+
+
+def serve(memory: str) -> None:
+    """Answer requests until there are no more. One thread, so that a fork leaves nothing behind."""
+    remember_derived_keys(memory)
+    import hrd_desktop.cli.main
+    import hrd_desktop.cli.panic
+    import hrd_desktop.services.wipe  # noqa: F401
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        sys.stdout.write(json.dumps(answer(request)) + "\n")
+        sys.stdout.flush()
+
+
+def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fork, wait, and say how each command ended; the ones after a death have no answer."""
+    commands = request["commands"]
+    streams = [(os.memfd_create("out"), os.memfd_create("err")) for _ in commands]
+    codes = os.memfd_create("codes")
+    begin, may_begin = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            os.close(may_begin)
+            enter(request, begin)
+            for arguments, files in zip(commands, streams, strict=True):
+                code = run_apart(arguments, files)
+                os.write(codes, bytes([code & 0xFF]))
+            end()
+        finally:
+            # Whatever happened, this process must never go on as a second server.
+            os._exit(code & 0xFF)
+    os.close(begin)
+    tracer = trace(process, request["strace"]) if request["strace"] else None
+    os.write(may_begin, b"x")
+    os.close(may_begin)
+    status = wait_for(process, request["wait_s"])
+    if tracer is not None:
+        tracer.communicate()
+    done = list(contents_of(codes))
+    if len(done) < len(commands):
+        done.append(status)
+    elif status < 0 or len(commands) == 1:
+        done[-1] = status
+    answers = [
+        {"code": code, "out": encoded(out), "err": encoded(err)}
+        for code, (out, err) in zip(done, streams, strict=False)
+    ]
+    for file in (codes, *(file for pair in streams for file in pair)):
+        os.close(file)
+    return answers
+
+
+def enter(request: dict[str, Any], begin: int) -> None:
+    """In the new process: become what the shell would have started, and wait for the tracer."""
+    given = os.memfd_create("in")
+    os.write(given, base64.b64decode(request["stdin"]))
+    os.lseek(given, 0, os.SEEK_SET)
+    os.dup2(given, 0)
+    os.close(given)
+    sys.stdin = os.fdopen(0, closefd=False)
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    os.chdir(request["folder"])
+    if request["seed"]:
+        seed_randomness(request["seed"])
+    os.read(begin, 1)
+    os.close(begin)
+
+
+def end() -> None:
+    """What the interpreter does at its end, and is worth something."""
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def trace(process: int, options: list[str]) -> subprocess.Popen[bytes]:
+    """strace on the process, from the next call it makes."""
+    tracer = subprocess.Popen(
+        ["strace", "-f", "-p", str(process), *options], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert tracer.stderr is not None
+    said = tracer.stderr.readline()
+    assert b"attached" in said, said
+    return tracer
+
+
+def wait_for(process: int, wait_s: float) -> int:
+    """The exit code, or the negative of the signal that ended it."""
+    handle = os.pidfd_open(process)
+    try:
+        if not select.select([handle], [], [], wait_s)[0]:
+            signal.pidfd_send_signal(handle, signal.SIGABRT)
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+    finally:
+        os.close(handle)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def contents_of(file: int) -> bytes:
+    """All that was written to a file of ours."""
+    return os.pread(file, os.fstat(file).st_size, 0)
+
+
+def encoded(file: int) -> str:
+    return base64.b64encode(contents_of(file)).decode()
+
+
 def main() -> int:
     """See the module's own words."""
     if sys.argv[1] == "one":
-        if sys.argv[2]:
-            seed_randomness(sys.argv[2])
-        return run_entry(sys.argv[3:])
-    remember_derived_keys()
-    answers = [run_apart(arguments) for arguments in json.load(sys.stdin)]
-    json.dump(answers, sys.stdout)
+        return run_entry(sys.argv[2:])
+    os.urandom = urandom
+    serve(sys.argv[2])
     return 0
 
 

@@ -18,7 +18,8 @@ from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.opening import open_vault, read_key_slots
 from hrd_desktop.storage.vault import Vault
-from tests.e2e.cli import PASSPHRASE, Place
+from tests.e2e.cli import PASSPHRASE
+from tests.faults.warm import Warm, WarmPlace
 
 #: By title: nothing, less than a chunk, one chunk exactly, several with a short last one.
 CONTENTS = {
@@ -114,9 +115,9 @@ class SmallVault:
         return self._stretched
 
 
-def make_small_vault(folder: Path) -> SmallVault:
+def make_small_vault(folder: Path, warm: Warm) -> SmallVault:
     """Through the command line: items, one of them destroyed, a note, a case, a contact, a recovery code."""
-    place = Place(folder)
+    place = WarmPlace(folder, warm)
     place.create("--recovery-code-file", folder / "code")
     for title, content in CONTENTS.items():
         place.original(f"{title}.txt", content)

@@ -24,6 +24,7 @@ from hrd_desktop.domain.errors.vault import (
 from hrd_desktop.services.index import refresh
 from hrd_desktop.storage.vault import Vault
 from tests.faults.small_vault import CONTENTS, WORD, SmallVault, make_small_vault, read_all
+from tests.faults.warm import Warm
 
 BLOCK = 4096
 COPIES = ("keyslots.a", "keyslots.b")
@@ -34,11 +35,11 @@ PARTS_OF_A_PAGE = (0, 16, 17, 99, 2048, 4015, 4016, 4031, 4032, 4095)
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallVault]:
+def small(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[SmallVault]:
     memory = "/dev/shm"
     place = memory if os.access(memory, os.W_OK) else str(tmp_path_factory.mktemp("small"))
     folder = Path(tempfile.mkdtemp(dir=place))
-    yield make_small_vault(folder)
+    yield make_small_vault(folder, warm)
     shutil.rmtree(folder)
 
 

@@ -53,25 +53,25 @@ def disk_of(tmp_path: Path, start_of: Callable[[str], Place]) -> Iterator[Callab
         folder = disk.__enter__()
         open_disks.append(disk)
         subprocess.run(["cp", "-a", str(start.vault), str(folder)], check=True)
-        return Place(folder, start.secrets, start.home)
+        return Place(folder, start.secrets, start.warm)
 
     yield make
     for disk in open_disks:
         disk.__exit__(None, None, None)
 
 
-def free_bytes(place: Place) -> int:
+def free_bytes(folder: Path) -> int:
     """What is left on the disk."""
-    found = os.statvfs(place.folder)
+    found = os.statvfs(folder)
     return found.f_bavail * found.f_frsize
 
 
-def leave_free(place: Place, size: int) -> Path:
+def leave_free(folder: Path, size: int) -> Path:
     """Fill the disk until ``size`` bytes are left; the file that fills it."""
-    filler = place.folder / "filler"
+    filler = folder / "filler"
     with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, free_bytes(place) - size)
-    assert abs(free_bytes(place) - size) <= 8192
+        os.posix_fallocate(file.fileno(), 0, free_bytes(folder) - size)
+    assert abs(free_bytes(folder) - size) <= 8192
     return filler
 
 
@@ -113,7 +113,7 @@ def test_a_file_that_does_not_fit_is_named_and_the_others_are_in(
     disk_of: Callable[[str], Place], tmp_path: Path
 ) -> None:
     place = disk_of("size=24m")
-    leave_free(place, 8 * MIB)
+    leave_free(place.folder, 8 * MIB)
     digests = make_files(tmp_path / "new", {"1-small": 40_000, "2-large": 6 * MIB, "3-small": 50_000})
     outcome = try_it(place, "import", str(tmp_path / "new"), "--json")
     assert outcome.code == 6
@@ -122,7 +122,7 @@ def test_a_file_that_does_not_fit_is_named_and_the_others_are_in(
 
 def test_files_that_each_fit_but_not_together(disk_of: Callable[[str], Place], tmp_path: Path) -> None:
     place = disk_of("size=24m")
-    leave_free(place, HEADROOM + 5 * MIB // 2)
+    leave_free(place.folder, HEADROOM + 5 * MIB // 2)
     digests = make_files(tmp_path / "new", {f"{number}": 2 * MIB - 100_000 for number in range(4)})
     outcome = try_it(place, "import", str(tmp_path / "new"), "--lanes", "4", "--json")
     assert outcome.code in (1, 6)
@@ -161,7 +161,7 @@ def test_a_change_on_a_full_disk_is_refused_and_can_be_made_when_there_is_room(
     place = disk_of("size=24m")
     words = [place.secret(word[7:]) if word.startswith("SECRET/") else word for word in CHANGES[name]]
     before = look_at(place, "code", ("one", "two", "three", "code"))
-    filler = leave_free(place, 0)
+    filler = leave_free(place.folder, 0)
     outcome = try_it(place, *words)
     assert outcome.code == 1, outcome.err
     assert "The disk is full." in outcome.err and "[disk-full" in outcome.err
@@ -178,7 +178,7 @@ def test_a_change_on_a_full_disk_is_refused_and_can_be_made_when_there_is_room(
 def test_a_new_vault_on_a_full_disk_leaves_nothing(tmp_path: Path, start_of: Callable[[str], Place]) -> None:
     start = start_of("vault")
     with small_disk(tmp_path / "disk", "size=200k") as folder:
-        place = Place(folder, start.secrets, start.home)
+        place = Place(folder, start.secrets, start.warm)
         outcome = try_it(place, "create", "--kdf", "minimum")
         assert outcome.code == 1
         assert "The disk is full." in outcome.err
@@ -208,7 +208,7 @@ def test_a_database_whose_new_key_does_not_fit_keeps_the_old_one(tmp_path: Path,
     with small_disk(tmp_path / "disk", "size=800k") as folder:
         path = str(folder / "records.0")
         database = open_database(path, key, salt, RECORDS_APPLICATION_ID)
-        filler = leave_free(Place(folder, folder, folder), left)
+        filler = leave_free(folder, left)
         with pytest.raises(DiskFullError):
             database.rekey(os.urandom(32), os.urandom(16))
         with pytest.raises(VaultReadOnlyError), database.transaction():

@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.cli import Place, files_under, traces_of
 from tests.faults.journey import Journey, find_traces, secrets_of
+from tests.faults.warm import Warm, WarmPlace
 
 IMAGE_BYTES = 64 << 20
 CONTROL = "Control-word-7799-that-was-deleted"
@@ -37,9 +38,9 @@ def after_lock(place: Place, command: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def gone_through(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
+def gone_through(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[Journey]:
     """The whole job done once, the state of the vault checked after every command."""
-    place = Place(tmp_path_factory.mktemp("plain"))
+    place = WarmPlace(tmp_path_factory.mktemp("plain"), warm)
     journey = Journey(place, place.folder / "out", lambda command: after_lock(place, command))
     journey.go()
     yield journey
@@ -112,10 +113,12 @@ def image(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.mark.root
-def test_the_raw_disk_under_the_vault_and_the_home(image: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_raw_disk_under_the_vault_and_the_home(
+    image: tuple[Path, Path], tmp_path: Path, warm: Warm
+) -> None:
     path, mounted = image
     # Originals, secrets and the bundle come from and go elsewhere; all that the program has is on the image.
-    place = Place(mounted / "on the image")
+    place = WarmPlace(mounted / "on the image", warm)
     place.folder = tmp_path
     place.originals = tmp_path / "originals"
     place.originals.mkdir()

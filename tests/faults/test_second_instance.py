@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.cli import TRACEBACK, Place
+from tests.faults.warm import Warm, WarmPlace
 
 WAIT_S = 60
 #: More than a pipe holds, so that whoever writes it to one that nobody reads stays where it is.
@@ -20,16 +21,16 @@ LARGE = os.urandom(1 << 20)
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = Place(tmp_path_factory.mktemp("two"))
+def template(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Path:
+    place = WarmPlace(tmp_path_factory.mktemp("two"), warm)
     place.create()
     place.take(place.original("large.bin", LARGE), place.original("small.txt", b"small"))
     return place.vault
 
 
 @pytest.fixture
-def place(tmp_path: Path, template: Path) -> Place:
-    return Place(tmp_path).copy_of(template)
+def place(tmp_path: Path, template: Path, warm: Warm) -> Place:
+    return WarmPlace(tmp_path, warm).copy_of(template)
 
 
 def wait_for(what: Callable[[], object]) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hrd_desktop.domain.records import ItemState
-from tests.e2e.cli import Place
 from tests.faults.small_vault import SmallVault
+from tests.faults.warm import Warm, WarmPlace
 
 SLOTS = ("keyslots.a", "keyslots.b")
 RECORDS = ("records.0",)
@@ -19,8 +19,8 @@ CONTENTS = [b"%d " % number + bytes([number]) * (3_000 * number) for number in r
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    place = Place(tmp_path_factory.mktemp("swap"))
+def template(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> WarmPlace:
+    place = WarmPlace(tmp_path_factory.mktemp("swap"), warm)
     place.create()
     for number, content in enumerate(CONTENTS):
         place.original(f"{number:02}.txt", content)
@@ -28,16 +28,16 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-def object_paths(place: Place) -> list[Path]:
+def object_paths(place: WarmPlace) -> list[Path]:
     """The files of E0001, E0002 and so on."""
     small = SmallVault(place.vault)
     return [place.vault / small.path_of(small.names[f"{number:02}"]) for number in range(len(CONTENTS))]
 
 
-def test_every_kind(template: Place, tmp_path: Path) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_every_kind(template: WarmPlace, tmp_path: Path) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     paths = object_paths(place)
-    other = Place(tmp_path / "other")
+    other = WarmPlace(tmp_path / "other", template.warm)
     other.create()
     other.take(template.originals / "05.txt")
     (foreign,) = (p for p in other.object_files().values() if p.stat().st_size == paths[5].stat().st_size)
@@ -82,9 +82,9 @@ def test_every_kind(template: Place, tmp_path: Path) -> None:
     assert place.json("verify")["ok"]
 
 
-def test_an_older_copy_of_an_object_is_as_good(template: Place, tmp_path: Path) -> None:
+def test_an_older_copy_of_an_object_is_as_good(template: WarmPlace, tmp_path: Path) -> None:
     """What the format says nobody can notice: the same object as it was at another time."""
-    place = Place(tmp_path).copy_of(template.vault)
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     path = object_paths(place)[3]
     data = path.read_bytes()
     path.write_bytes(data[2_048:4_096] + data[2_048:])
@@ -132,8 +132,8 @@ HURT: dict[str, tuple[tuple[str, ...], Callable[[Path], object], int, str]] = {
 
 
 @pytest.mark.parametrize("fault", HURT)
-def test_what_cannot_be_opened_is_left_as_it_is(template: Place, tmp_path: Path, fault: str) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_what_cannot_be_opened_is_left_as_it_is(template: WarmPlace, tmp_path: Path, fault: str) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     names, hurt, code, error = HURT[fault]
     for name in names:
         hurt(place.vault / name)
@@ -144,10 +144,12 @@ def test_what_cannot_be_opened_is_left_as_it_is(template: Place, tmp_path: Path,
     assert {path: path.read_bytes() for path in place.vault.rglob("*") if path.is_file()} == before
 
 
-def test_key_slots_of_two_vaults_are_refused_and_one_alone_is_enough(template: Place, tmp_path: Path) -> None:
-    other = Place(tmp_path / "other")
+def test_key_slots_of_two_vaults_are_refused_and_one_alone_is_enough(
+    template: WarmPlace, tmp_path: Path
+) -> None:
+    other = WarmPlace(tmp_path / "other", template.warm)
     other.create()
-    place = Place(tmp_path / "here").copy_of(template.vault)
+    place = WarmPlace(tmp_path / "here", template.warm).copy_of(template.vault)
     shutil.copy(other.vault / "keyslots.b", place.vault / "keyslots.b")
     assert place.opened("list", expect=3).error_code == "key-slots-mixed"
     (place.vault / "keyslots.b").unlink()
@@ -162,8 +164,8 @@ JOURNALS = {"noise": os.urandom(5_000), "a head": b"\xd9\xd5\x05\xf9\x20\xa1\x63
 
 
 @pytest.mark.parametrize("journal", JOURNALS)
-def test_a_planted_journal_changes_nothing(template: Place, tmp_path: Path, journal: str) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_a_planted_journal_changes_nothing(template: WarmPlace, tmp_path: Path, journal: str) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     for name in ("records.0-journal", "derived.0-journal"):
         (place.vault / name).write_bytes(JOURNALS[journal])
     assert len(place.json("list")["items"]) == len(CONTENTS)
@@ -174,8 +176,8 @@ def test_a_planted_journal_changes_nothing(template: Place, tmp_path: Path, jour
     assert place.opened("cat", "E0009").out == CONTENTS[8]
 
 
-def test_files_that_are_not_the_vaults_are_left_alone(template: Place, tmp_path: Path) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_files_that_are_not_the_vaults_are_left_alone(template: WarmPlace, tmp_path: Path) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     strangers = [
         place.vault / "notes.txt",
         place.vault / "objects" / "stray",
@@ -191,8 +193,8 @@ def test_files_that_are_not_the_vaults_are_left_alone(template: Place, tmp_path:
 
 
 @pytest.mark.parametrize("fault", ["gone", "empty", "noise", "page"])
-def test_a_damaged_index_is_made_again_and_finds(template: Place, tmp_path: Path, fault: str) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_a_damaged_index_is_made_again_and_finds(template: WarmPlace, tmp_path: Path, fault: str) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     path = place.vault / "derived.0"
     if fault == "gone":
         path.unlink()
@@ -214,16 +216,16 @@ def test_a_damaged_index_is_made_again_and_finds(template: Place, tmp_path: Path
     assert place.json("verify")["ok"]
 
 
-def change_page(place: Place, page: int) -> None:
+def change_page(place: WarmPlace, page: int) -> None:
     path = place.vault / "derived.0"
     data = bytearray(path.read_bytes())
     data[page * 4_096 + 500] ^= 1
     path.write_bytes(data)
 
 
-def test_a_page_of_the_index_that_is_met_late_stops_no_command(template: Place, tmp_path: Path) -> None:
+def test_a_page_of_the_index_that_is_met_late_stops_no_command(template: WarmPlace, tmp_path: Path) -> None:
     """Opening does not read every page: import, destroy or re-key may be the first to meet a bad one."""
-    place = Place(tmp_path).copy_of(template.vault)
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     secret = ("--passphrase-file", place.passfile)
     met = 0
     for number, page in enumerate((4, 10, 7, 13)):
@@ -246,10 +248,10 @@ def test_a_page_of_the_index_that_is_met_late_stops_no_command(template: Place, 
 
 
 def test_what_was_being_destroyed_is_destroyed_although_the_index_is_damaged(
-    template: Place, tmp_path: Path
+    template: WarmPlace, tmp_path: Path
 ) -> None:
     """Resumed at unlock, before anybody could ask for the index to be made again."""
-    place = Place(tmp_path).copy_of(template.vault)
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     small = SmallVault(place.vault)
     with small.open() as vault, vault.records.transaction():
         (item,) = (i for i in vault.records.items.iter_items() if i.reference == "E0003")
@@ -262,8 +264,8 @@ def test_what_was_being_destroyed_is_destroyed_although_the_index_is_damaged(
     assert place.json("verify")["ok"]
 
 
-def test_a_damaged_copy_of_the_records_is_taken_anew(template: Place, tmp_path: Path) -> None:
-    place = Place(tmp_path).copy_of(template.vault)
+def test_a_damaged_copy_of_the_records_is_taken_anew(template: WarmPlace, tmp_path: Path) -> None:
+    place = WarmPlace(tmp_path, template.warm).copy_of(template.vault)
     place.opened("edit", "E0001", "--title", "a second copy is kept after this")
     small = SmallVault(place.vault)
     assert len(small.snapshots) == 2
