@@ -13,6 +13,7 @@ from hrd_desktop.cli import (
     contact_commands,
     item_commands,
     rehearse,
+    rescue_commands,
     slot_commands,
     vault_commands,
 )
@@ -61,6 +62,7 @@ for _module in (
     contact_commands,
     bundle_commands,
     slot_commands,
+    rescue_commands,
     rehearse,
 ):
     for _command in _module.COMMANDS:

@@ -66,7 +66,8 @@ _MESSAGES: dict[str, Message] = {
     "key-slots-mixed": Message(
         "The two key slot files belong to different vaults.",
         _UNTOUCHED,
-        "Put back the file that belongs here; the vault opens with one good copy of its own.",
+        "Put back the file that belongs here; the vault opens with one good copy of its own. Otherwise run "
+        "rescue.",
     ),
     "newer-format": Message(
         "This vault was made or changed by a newer version of the program.",
@@ -82,7 +83,8 @@ _MESSAGES: dict[str, Message] = {
     "slot-not-current": Message(
         "This passphrase was removed or changed, or older key slot files were put back.",
         _UNTOUCHED,
-        "Use the present passphrase. If you put back an older copy, put back the whole vault of that date.",
+        "Use the present passphrase. If you put back an older copy, put back the whole vault of that date, "
+        "or run rescue.",
     ),
     "wiped": Message("This vault was wiped. The wipe has been finished."),
     "unusable-passphrase": Message(
@@ -152,12 +154,14 @@ _MESSAGES: dict[str, Message] = {
         "The vault's records do not authenticate: the file was damaged or altered, or is of another time "
         "than the key slots.",
         "The encrypted files are still there and nothing was changed.",
-        "Make a copy of the whole folder, then restore a backup.",
+        "Restore a backup, or run rescue, which makes a new vault of all that is there and leaves this one "
+        "as it is.",
     ),
     "records-older": Message(
         "The vault's records are older than the rest of it: an older copy of a records file was put back.",
         "Nothing was opened, finished or deleted, because older records could delete newer items.",
-        "Copy the folder first. Then put the newer records file back, or the whole vault from one backup.",
+        "Put the newer records file back, or the whole vault from one backup; or run rescue, which makes a "
+        "new vault of all that is there and leaves this one as it is.",
     ),
     "derived-damaged": Message(
         "The search index and previews are damaged.",
@@ -194,6 +198,7 @@ _MESSAGES: dict[str, Message] = {
         "The items themselves are checked separately.",
         "Compare with a backup.",
     ),
+    "destination-in-vault": Message("This place is inside the vault.", _UNTOUCHED, "Choose one outside it."),
     "not-found": Message(
         "There is no such item, case, contact or slot in this vault.", _UNTOUCHED, "List them first."
     ),

@@ -143,6 +143,35 @@ def open_header(
     return OpenedHeader(first, bad_copies, differing)
 
 
+def find_headers(untrusted_data: bytes, header_key: bytes, vault_id: bytes) -> tuple[ObjectHeader, ...]:
+    """What the sound copies say, whatever the file is called: none, one, or two where they differ.
+
+    For rescue, which takes an object at its own word. Raises ``NewerFormatError`` when no copy is sound and
+    one is a newer program's.
+    """
+    found: list[ObjectHeader] = []
+    newer: NewerFormatError | None = None
+    for copy in range(COPY_COUNT):
+        untrusted_copy = untrusted_data[copy * COPY_BYTES :][:COPY_BYTES]
+        if len(untrusted_copy) != COPY_BYTES:
+            continue
+        content = _find_content(untrusted_copy, header_key, vault_id)
+        if content is None:
+            continue
+        try:
+            header = _parse(content, None)
+        except NewerFormatError as failure:
+            newer = failure
+        except ObjectDamagedError:
+            continue
+        else:
+            if header not in found:
+                found.append(header)
+    if newer is not None and not found:
+        raise newer
+    return tuple(found)
+
+
 def _worst(failures: list[SheafError]) -> SheafError:
     """Of two copies that are no use, the failure that tells the user most."""
     for kind in (NewerFormatError, ObjectMisplacedError, ObjectDamagedError):
@@ -209,14 +238,14 @@ def _pack(header: ObjectHeader) -> bytes:
     return packed + bytes(_CONTENT_BYTES - len(packed))
 
 
-def _parse(content: bytes, expected_name: bytes) -> ObjectHeader:
+def _parse(content: bytes, expected_name: bytes | None) -> ObjectHeader:
     (
         version, role, flags, zero, name, record_id, file_key, size_bytes, sha256,
         ingested, modified, sequence, media_type_bytes, name_bytes,
     ) = _CONTENT.unpack_from(content)  # fmt: skip
     if version > HEADER_VERSION:
         raise NewerFormatError(part="object", found=version, known=HEADER_VERSION)
-    if name != expected_name:
+    if expected_name is not None and name != expected_name:
         raise ObjectMisplacedError()
     name_at = _CONTENT.size + media_type_bytes
     end = name_at + name_bytes

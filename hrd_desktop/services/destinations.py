@@ -1,4 +1,4 @@
-"""Where a bundle may be written: outside the vault, and what is known of the place."""
+"""Where a bundle or a new vault may be written: outside the vault, and what is known of the place."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from hrd_desktop.services.session import Session
 
 
 class DestinationInVault(UsageError):
-    """A bundle is written outside the vault."""
+    """A bundle or a new vault is written outside the vault."""
 
     code = "destination-in-vault"
 
 
 def check_destination(session: Session, folder: str) -> str | None:
     """The program that copies ``folder`` to other machines, if one is seen. Raises DestinationInVault."""
-    vault = os.path.realpath(session.vault.layout.root)
-    if os.path.commonpath([vault, os.path.realpath(folder)]) == vault:
-        raise DestinationInVault()
+    verify_outside(session.vault.layout.root, folder)
     return synced_folder_name(folder)
+
+
+def verify_outside(vault_root: str, path: str) -> None:
+    """Raise DestinationInVault when ``path`` is, or would be, inside the vault."""
+    vault = os.path.realpath(vault_root)
+    if os.path.commonpath([vault, os.path.realpath(path)]) == vault:
+        raise DestinationInVault()

@@ -285,7 +285,7 @@ class Ingest:
             number=records.items.next_number(),
             state=ItemState.KEPT,
             details=ItemDetails(
-                kind=_kind_of(entry.media_type),
+                kind=kind_of(entry.media_type),
                 title=title_from_name(original_name),
                 source=choices.source,
             ),
@@ -350,7 +350,8 @@ def _ensure_space(root: str, size_bytes: int) -> None:
         raise DiskFullError(needed_bytes=needed)
 
 
-def _kind_of(media_type: str) -> ItemKind:
+def kind_of(media_type: str) -> ItemKind:
+    """A first guess at what sort of thing a file of this media type is."""
     family = media_type.split("/", 1)[0]
     known = {"image": ItemKind.PHOTOGRAPH, "video": ItemKind.VIDEO, "audio": ItemKind.AUDIO}
     if family in known:

@@ -161,7 +161,7 @@ def create_vault(
                     image[start : start + SLOT_BYTES] = b if copy else a
                 files.write_whole(copy, bytes(image))
             set_all_mtimes(layout, now_us * 1000)
-            _sync_tree(layout)
+            sync_tree(layout)
             os.rename(building, target)
             building = target
             fsync_folder(os.path.dirname(target))
@@ -175,8 +175,8 @@ def _touch(path: str) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-def _sync_tree(layout: VaultLayout) -> None:
-    """Sync every file and folder of the new vault before it gets its name."""
+def sync_tree(layout: VaultLayout) -> None:
+    """Sync every file and folder of a vault that has not its name yet."""
     folder = os.open(layout.root, os.O_RDONLY)
     try:
         if sync_filesystem(folder):

@@ -96,6 +96,24 @@ class Custody:
         for row in self._database.query(f"{_LOG} ORDER BY l.number"):
             yield _log_of(row)
 
+    def continue_under(self, log_id: UUID, new_id: UUID, signing_seed: bytes, created_us: int) -> None:
+        """Go on with a log under another id and key; its events stay. Raises NotFoundError."""
+        changed = self._database.execute(
+            "UPDATE custody_log SET id = ?, signing_seed = ?, created_utc = ? WHERE id = ?",
+            (new_id.bytes, signing_seed, created_us, log_id.bytes),
+        )
+        if changed == 0:
+            raise NotFoundError(kind="custody-log")
+
+    def cut(self, log_id: UUID, size: int) -> None:
+        """Leave a log its first ``size`` events: for rescue, where later ones are told again behind a gap.
+
+        Raises NotFoundError.
+        """
+        log = int(self._log_row(log_id)[5])
+        self._database.execute("DELETE FROM custody_event WHERE log = ? AND sequence >= ?", (log, size))
+        self._database.execute("UPDATE custody_log SET events = ? WHERE number = ?", (size, log))
+
     # -- events -----------------------------------------------------------------------------
 
     def append(
@@ -129,6 +147,15 @@ class Custody:
             "SELECT leaf_hash FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
             " AND item_number = ? ORDER BY sequence DESC LIMIT 1",
             (log_id.bytes, item_number),
+        )
+        return None if row is None else bytes(row[0])
+
+    def find_last_leaf_hash(self, log_id: UUID) -> bytes | None:
+        """The leaf hash of the log's last event, of whatever item, or None when it has none."""
+        row = self._database.one(
+            "SELECT leaf_hash FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
+            " ORDER BY sequence DESC LIMIT 1",
+            (log_id.bytes,),
         )
         return None if row is None else bytes(row[0])
 

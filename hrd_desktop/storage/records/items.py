@@ -49,6 +49,12 @@ class Items:
         self._settings.set(_NEXT_NUMBER, str(number + 1))
         return number
 
+    def raise_next_number(self) -> None:
+        """Inside a transaction: give no number again that an item has, whatever was noted of it."""
+        row = self._database.one("SELECT max(number) FROM item")
+        highest = 0 if row is None or row[0] is None else int(row[0])
+        self._settings.set(_NEXT_NUMBER, str(max(self._settings.find_number(_NEXT_NUMBER) or 1, highest + 1)))
+
     def insert(self, item: Item) -> None:
         """Put an item in, with its tags; its cases are registered by ``Cases.register``.
 
@@ -82,6 +88,14 @@ class Items:
         """Raises NotFoundError."""
         self._changed_one(
             self._database.execute("UPDATE item SET state = ? WHERE id = ?", (state.value, item_id.bytes))
+        )
+
+    def set_object(self, item_id: UUID, object_name: bytes) -> None:
+        """The item's bytes lie in another object now. Raises NotFoundError."""
+        self._changed_one(
+            self._database.execute(
+                "UPDATE item SET object_name = ? WHERE id = ?", (object_name, item_id.bytes)
+            )
         )
 
     def set_tags(self, item_id: UUID, tags: Sequence[str]) -> None:

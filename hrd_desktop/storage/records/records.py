@@ -69,6 +69,10 @@ class Records:
         with self._database.transaction():
             yield
 
+    def raise_epoch(self, above: int) -> None:
+        """Inside a transaction: make the epoch at least ``above``; the transaction counts on from there."""
+        self.settings.set(_EPOCH, str(max(self.settings.find_number(_EPOCH) or 0, above)))
+
     def state(self, compartment: int = 0) -> VaultState:
         """What is shown at unlock: the epoch, the time of the last change, the number of items."""
         changed_us = self.settings.find_number(_CHANGED)

@@ -37,6 +37,10 @@ class Reserve:
         rows += [("object", name, size_bytes) for name, size_bytes in objects]
         self._database.executemany("INSERT INTO reserve (part, name, size_bytes) VALUES (?, ?, ?)", rows)
 
+    def clear(self) -> None:
+        """Forget the reserve: these records go into a vault that has none."""
+        self._database.execute("DELETE FROM reserve")
+
     def load(self) -> ReserveList | None:
         """The reserve, or None when the vault has none."""
         sizes: dict[str, int] = {}

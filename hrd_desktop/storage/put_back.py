@@ -1,0 +1,34 @@
+"""Records that come from elsewhere (a snapshot, a backup) made to fit the vault they are put into.
+
+Method: docs/spec/vault-format.md, section 5.2. Nothing in them is acted on before this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hrd_desktop.domain.records import ItemState
+from hrd_desktop.domain.slots import SlotRecord
+from hrd_desktop.storage.records.records import Records
+from hrd_desktop.storage.slot_changes import GENERATION
+
+
+def make_fit(records: Records, *, slots: Sequence[SlotRecord], generation: int, above_epoch: int) -> None:
+    """Make put-back records fit a new vault with these slots, no reserve and no snapshots yet.
+
+    The intent, the reserved and to-unlink names and the tables of a re-key are emptied without acting on
+    them; items that were being destroyed go to the bin; the epoch goes above ``above_epoch``.
+    """
+    with records.transaction():
+        records.slots.replace(slots)
+        records.slots.clear_intent()
+        records.settings.set(GENERATION, str(generation))
+        records.names.release(records.names.reserved())
+        records.names.unlinked(records.names.to_unlink())
+        records.rekey.clear()
+        records.reserve.clear()
+        for name, _, _ in records.snapshots.load():
+            records.snapshots.remove(name)
+        for item in list(records.items.iter_items(state=ItemState.DESTROYING)):
+            records.items.set_state(item.id, ItemState.BINNED)
+        records.raise_epoch(above_epoch)
