@@ -91,45 +91,57 @@ class _Reader:
         """Every row that can be read. ``met_damage`` says afterwards whether there may have been more."""
         self.met_damage = False
         place = [columns.index(name) for name in key]
-        names, order = ", ".join(columns), ", ".join(key)
-        by_number = len(key) == 1 and key[0] == "number"
+        select, order = f'SELECT {", ".join(columns)} FROM "{table}"', ", ".join(key)
+        if list(key) == ["number"]:
+            yield from self._by_number(table, select, place[0])
+            return
         marks = ", ".join("?" * len(key))
         after: tuple[object, ...] | None = None
+        size = ROWS_AT_ONCE
         while True:
             where = f" WHERE ({order}) > ({marks})" if after is not None else ""
-            rows = self._query(f'SELECT {names} FROM "{table}"{where} ORDER BY {order}', after or ())
-            if rows is None:
-                self.met_damage = True
-                # One by one up to the damaged page, since a page of rows fails as a whole.
-                rows = self._query(f'SELECT {names} FROM "{table}"{where} ORDER BY {order}', after or (), 1)
-            if rows is None and by_number:
-                behind = self._find_behind(table, int(str(after[0])) if after else 0)
-                if behind is None:
-                    return
-                after = (behind - 1,)
+            rows = self._query(f"{select}{where} ORDER BY {order}", after or (), size)
+            if rows is None and size > 1:
+                # One by one up to the damaged page, since many rows fail as a whole.
+                self.met_damage, size = True, 1
                 continue
             if rows is None:
-                yield from self._from_the_end(table, names, key, place, after)
+                yield from self._from_the_end(select, key, place, after)
                 return
             if not rows:
                 return
             yield from rows
             after = tuple(rows[-1][column] for column in place)
 
+    def _by_number(self, table: str, select: str, place: int) -> Iterator[Row]:
+        start, size = 1, ROWS_AT_ONCE
+        while True:
+            # Not "above the last one": that is looked for in the page of the last one, which may be damaged.
+            rows = self._query(f"{select} WHERE number >= ? ORDER BY number", (start,), size)
+            if rows is None and size > 1:
+                self.met_damage, size = True, 1
+                continue
+            if rows is None:
+                behind = self._find_behind(table, start)
+                if behind is None:
+                    return
+                start, size = behind, ROWS_AT_ONCE
+                continue
+            if not rows:
+                return
+            yield from rows
+            start = int(rows[-1][place]) + 1
+
     def _from_the_end(
-        self,
-        table: str,
-        names: str,
-        key: Sequence[str],
-        place: Sequence[int],
-        after: tuple[object, ...] | None,
+        self, select: str, key: Sequence[str], place: Sequence[int], after: tuple[object, ...] | None
     ) -> Iterator[Row]:
+        """Backwards to the damaged page, row by row. ``after`` is the last one read from the front."""
         order, marks = ", ".join(key), ", ".join("?" * len(key))
         backwards = ", ".join(f"{name} DESC" for name in key)
         before: tuple[object, ...] | None = None
         while True:
             where = f" WHERE ({order}) < ({marks})" if before is not None else ""
-            rows = self._query(f'SELECT {names} FROM "{table}"{where} ORDER BY {backwards}', before or (), 1)
+            rows = self._query(f"{select}{where} ORDER BY {backwards}", before or (), 1)
             if not rows:
                 return
             before = tuple(rows[0][column] for column in place)
@@ -138,7 +150,10 @@ class _Reader:
             yield rows[0]
 
     def _find_behind(self, table: str, number: int) -> int | None:
-        """The smallest running number above ``number`` from which on rows can be read again, or None."""
+        """The smallest running number above ``number`` from which on rows can be read again, or None.
+
+        ``number`` is one from which they cannot.
+        """
         bad, step = number, 1
         while not self._reads_from(table, number + step):
             bad = number + step

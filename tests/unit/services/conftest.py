@@ -14,6 +14,9 @@ from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.services.create import create
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.unlock import unlock
+from tests.unit.storage.conftest import ram_folder, ram_template
+
+__all__ = ["ram_folder", "ram_template", "session"]
 
 
 @pytest.fixture
