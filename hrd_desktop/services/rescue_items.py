@@ -206,7 +206,14 @@ class _BringingBack:
         records.items.insert(item)
         vault.new_items.add(item.id)
         record_event(
-            vault, item, Event(action="rescued", sha256_after=item.sha256.hex(), size=item.size_bytes)
+            vault,
+            item,
+            Event(
+                action="imported",
+                reason="rescued",
+                sha256_after=item.sha256.hex(),
+                size=item.size_bytes,
+            ),
         )
 
     # -- bytes ------------------------------------------------------------------------------

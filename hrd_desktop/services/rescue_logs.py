@@ -2,7 +2,7 @@
 
 A rescued vault cannot know how far its logs had gone: something may have been added, and shown to others,
 after the records at hand were written. Two continuations under one key would look like a forged log.
-Method: docs/spec/custody-event.md, "A log that goes on".
+Method: docs/spec/custody.md, "Continued logs".
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ def continue_logs(vault: Vault, new_id: Callable[[], UUID], *, salvaged: bool) -
             custody.create_log(new_id(), case_id, new_signing_key(vault.random), vault.now_us())
             continue
         later = _cut_at_gap(vault, log.id) if salvaged else []
-        before = custody.load_log(log.id)
-        last = custody.find_last_leaf_hash(log.id)
         log_id = new_id()
         custody.continue_under(log.id, log_id, new_signing_key(vault.random), vault.now_us())
         _append(
@@ -51,9 +49,7 @@ def continue_logs(vault: Vault, new_id: Callable[[], UUID], *, salvaged: bool) -
             {
                 "action": "continued",
                 "tool": TOOL,
-                "from": str(log.id),
-                "size": before.size,
-                "sha256_before": last.hex() if last is not None else None,
+                "reason": "rescued",
                 "restated": "no",
                 **_time(vault, log_id),
             },

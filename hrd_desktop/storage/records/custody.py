@@ -150,15 +150,6 @@ class Custody:
         )
         return None if row is None else bytes(row[0])
 
-    def find_last_leaf_hash(self, log_id: UUID) -> bytes | None:
-        """The leaf hash of the log's last event, of whatever item, or None when it has none."""
-        row = self._database.one(
-            "SELECT leaf_hash FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
-            " ORDER BY sequence DESC LIMIT 1",
-            (log_id.bytes,),
-        )
-        return None if row is None else bytes(row[0])
-
     def last_time(self, log_id: UUID) -> str | None:
         """The time of the log's last event as written there; None without one or where it is forgotten."""
         row = self._database.one(

@@ -21,6 +21,7 @@ _ACTIONS: dict[str, str] = {
     "transferred": QT_TRANSLATE_NOOP("custody", "Handed over"),
     "registered-in": QT_TRANSLATE_NOOP("custody", "Registered in a case"),
     "removed-from": QT_TRANSLATE_NOOP("custody", "Taken out of a case"),
+    "continued": QT_TRANSLATE_NOOP("custody", "The log was continued under a new key"),
     "sealed": QT_TRANSLATE_NOOP("custody", "Sealed"),
     "destroyed": QT_TRANSLATE_NOOP("custody", "Destroyed"),
 }
