@@ -91,6 +91,7 @@ def measure_bundle(
     )
     return (
         _measure_bytes("README.txt", readme.encode("utf-8", "replace")),
+        _measure_bytes("check.html", texts.check_page),
         *tags,
         *_manifests("tagmanifest", tags),
         *payload,

@@ -12,12 +12,20 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from hrd_desktop.bundle.pages import render_check_page
 from hrd_desktop.domain.errors.bundle import BundleLanguageUnknown
+
+#: Languages that bundles can be written in, in the order in which they are offered.
+LANGUAGES = ("en", "es", "fr", "ar", "fa", "pt", "ru", "my")
 
 
 @dataclass(frozen=True)
 class BundleTexts:
-    """``labels`` are short words by code; ``style_source`` is the policy source that lets ``style`` in."""
+    """``labels`` are short words by code; ``style_source`` is the policy source that lets ``style`` in.
+
+    ``actions`` name what happened to an item, ``check_page`` is ``check.html``, ``folder`` where all of it
+    comes from.
+    """
 
     language: str
     direction: str
@@ -27,6 +35,9 @@ class BundleTexts:
     index: Template = field(repr=False)
     readme: Template = field(repr=False)
     cover: Template = field(repr=False)
+    actions: dict[str, str] = field(repr=False)
+    check_page: bytes = field(repr=False)
+    folder: Path = field(repr=False)
 
 
 def load_texts(folder: Path, language: str) -> BundleTexts:
@@ -56,4 +67,7 @@ def load_texts(folder: Path, language: str) -> BundleTexts:
         index=page.from_string((folder / "index.html.j2").read_text("utf-8")),
         readme=plain.from_string((folder / language / "README.txt.j2").read_text("utf-8")),
         cover=plain.from_string((folder / language / "cover.txt.j2").read_text("utf-8")),
+        actions=words["actions"],
+        check_page=render_check_page(folder, language, words["direction"]),
+        folder=folder,
     )

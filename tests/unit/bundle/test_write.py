@@ -217,6 +217,7 @@ def test_the_bag_in_full(tmp_path: Path) -> None:
         "bag/manifest-sha512.txt",
         "bag/tagmanifest-sha256.txt",
         "bag/tagmanifest-sha512.txt",
+        "check.html",
     ]
     assert tree["bag/bagit.txt"] == b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
     payload = [data for path, data in tree.items() if path.startswith("bag/data/")]

@@ -1,0 +1,130 @@
+// The bag (RFC 8493): every listed file is there and unchanged, and nothing else is.
+
+const BAG_DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+const BESIDE_BAG = ["README.txt", "check.html", "signer.pub", "bag.sig", "timestamp.tsq", "timestamp.tsr"];
+const TAG_LIMIT = 64 << 20;
+const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
+const SYSTEM_FILES = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$|^__MACOSX\//i;
+
+function pathFault(path) {
+  if (path.length > 4096) return true;
+  return path.split("/").some((part) => part === "" || part === "." || part === "..") || path.includes("\\");
+}
+
+// Where the bundle stands among the files: the one place with bag/bagit.txt that lies highest.
+function findRoot(entries) {
+  const roots = entries
+    .filter((entry) => entry.path === "bag/bagit.txt" || entry.path.endsWith("/bag/bagit.txt"))
+    .map((entry) => entry.path.slice(0, -"bag/bagit.txt".length))
+    .sort((one, other) => one.length - other.length);
+  // The folder "bag" alone was chosen: without what lies beside it there is no signature.
+  if (roots[0] === "" && entries.every((entry) => entry.path.startsWith("bag/"))) throw new Fault("only-bag");
+  if (roots.length) return roots[0];
+  throw new Fault(entries.some((entry) => /(^|\/)bagit\.txt$/.test(entry.path)) ? "only-bag" : "bag-missing");
+}
+
+// Every file of the bundle by its path below the root; whatever is wrong with the paths is a fault.
+function filesBelow(entries, root, report) {
+  const files = new Map();
+  const folded = new Map();
+  for (const entry of entries) {
+    if (!entry.path.startsWith(root)) {
+      // The user may have chosen a folder above; what else lies there is no part of the bundle.
+      continue;
+    }
+    const path = entry.path.slice(root.length);
+    const key = path.normalize("NFC").toLowerCase();
+    if (pathFault(path)) report.fault("path-unsafe", path);
+    else if (files.has(path) || folded.has(key)) report.fault("path-collision", path);
+    else {
+      files.set(path, entry);
+      folded.set(key, path);
+      if (!path.startsWith("bag/") && !BESIDE_BAG.includes(path))
+        report.fault(SYSTEM_FILES.test(path) ? "system-file" : "outside-bag", path);
+    }
+  }
+  return files;
+}
+
+function readManifest(text, digits, name, report) {
+  const listed = new Map();
+  const lines = text.split("\n");
+  if (lines.pop() !== "") report.fault("manifest-line", `bag/${name}`, lines.length + 1);
+  lines.forEach((line, index) => {
+    const match = line.match(/^([0-9a-f]+) {2}(.+)$/);
+    const path = match && match[2].replace(/%(0A|0D|25)/g, (code) => decodeURIComponent(code));
+    if (!match || match[1].length !== digits || /%(?!0A|0D|25)/.test(match[2]) || pathFault(path))
+      report.fault("manifest-line", `bag/${name}`, index + 1);
+    else if (listed.has(path)) report.fault("manifest-duplicate", `bag/${name}`, index + 1);
+    else if (path.startsWith("data/") === name.startsWith("tag")) report.fault("manifest-line", `bag/${name}`, index + 1);
+    else listed.set(path, match[1]);
+  });
+  return listed;
+}
+
+async function hashFile(entry, progress, watch) {
+  const short = new Sha256();
+  const long = new Sha512();
+  for await (const piece of entry.pieces()) {
+    short.update(piece);
+    long.update(piece);
+    if (watch) watch(piece);
+    await progress(piece.length);
+  }
+  return { sha256: toHex(short.digest()), sha512: toHex(long.digest()) };
+}
+
+// Compare every file with the four lists. Returns the digests found, by path below the bag.
+async function checkBag(files, report, progress) {
+  const text = async (name) => {
+    const entry = files.get(`bag/${name}`);
+    if (!entry) {
+      report.fault("file-missing", `bag/${name}`);
+      return null;
+    }
+    return decodeText(await wholeOf(entry, TAG_LIMIT), "text", `bag/${name}`);
+  };
+  if ((await text("bagit.txt")) !== BAG_DECLARATION) report.fault("bag-declaration", "bag/bagit.txt");
+  const lists = {};
+  for (const name of LISTS) {
+    const content = await text(name);
+    if (content !== null) lists[name] = readManifest(content, name.includes("512") ? 128 : 64, name, report);
+  }
+  const found = new Map();
+  let payloadBytes = 0;
+  let payloadFiles = 0;
+  for (const [path, entry] of files) {
+    if (!path.startsWith("bag/")) continue;
+    const inner = path.slice(4);
+    if (inner === "fetch.txt") report.fault("fetch", path);
+    if (inner.startsWith("data/")) {
+      payloadFiles++;
+      payloadBytes += entry.size;
+    }
+    try {
+      found.set(inner, await hashFile(entry, progress));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      report.fault(error.kind, path, error.detail);
+    }
+  }
+  for (const [name, listed] of Object.entries(lists)) compareList(name, listed, found, files, report);
+  const info = await text("bag-info.txt");
+  const told = info === null ? [] : info.split("\n").filter((line) => /^payload-oxum *:/i.test(line));
+  if (info !== null && (told.length !== 1 || told[0].split(":")[1].trim() !== `${payloadBytes}.${payloadFiles}`))
+    report.fault("oxum", "bag/bag-info.txt");
+  return found;
+}
+
+function compareList(name, listed, found, files, report) {
+  const tags = name.startsWith("tag");
+  const algorithm = name.includes("512") ? "sha512" : "sha256";
+  for (const [path, digest] of listed) {
+    if (!files.has(`bag/${path}`)) report.fault("file-missing", `bag/${path}`, name);
+    else if (found.has(path) && found.get(path)[algorithm] !== digest) report.fault("file-changed", `bag/${path}`, name);
+  }
+  for (const path of found.keys()) {
+    if (path.startsWith("data/") === tags || path.startsWith("tagmanifest-")) continue;
+    if (!listed.has(path)) report.fault(SYSTEM_FILES.test(path) ? "system-file" : tags ? "tag-file-unlisted" : "file-unlisted", `bag/${path}`, name);
+  }
+}
