@@ -218,7 +218,10 @@ def receipts(key: Key, other: Key, witness: Key) -> list[Json]:
     first_hash = b64(consistency(5, leaves)[0])
     flipped = b64(bytes([consistency(5, leaves)[0][0] ^ 1]) + consistency(5, leaves)[0][1:])
     swap("another version", "sheaf-receipt/v1", "sheaf-receipt/v2", "receipt-form")
-    swap("another size in the body", "\n13\n", "\n12\n", "receipt-spoken")
+    resized = good.replace("\n13\n", "\n12\n")
+    other_body = body(key, leaves).replace("\n13\n", "\n12\n")
+    told = f"spoken 12 {digits(sha256(other_body.encode()))}"
+    swap("another size in the body", good.split("\n")[2], told, "receipt-signature", resized)
     swap("a digit of the spoken form", good.split("spoken 13 ")[1][:5], "00000", "receipt-spoken")
     swap("an older size that is larger", "old 8\n", "old 14\n", "receipt-form")
     swap("older sizes in disorder", "old 5\n", "old 9\n", "receipt-form")

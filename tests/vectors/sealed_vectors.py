@@ -50,7 +50,7 @@ class Case:
         self._last[item] = line["leaf_hash"]
 
     def papers(self, countersigned: int | None = None, old: list[int] | None = None) -> Files:
-        """The files of data/custody; a witness signed at ``countersigned`` events, receipts went out at ``old``."""
+        """The files of data/custody; a witness signed at ``countersigned``, receipts went out at ``old``."""
         files: Files = {}
         size, times = len(self.leaves), [(self.witness, 1_795_000_000)]
         sizes = sorted({*(old or []), *([countersigned] if countersigned is not None else [])} - {size})
