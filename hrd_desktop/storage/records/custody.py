@@ -14,6 +14,8 @@ from hrd_desktop.domain.errors.records import ExistsError, NotFoundError
 from hrd_desktop.domain.errors.vault import RecordsDamagedError
 from hrd_desktop.domain.records import CustodyEvent
 from hrd_desktop.storage.database import Database, DatabaseBug, Row, Value
+from hrd_desktop.storage.records.custody_tree import CustodyTree
+from hrd_desktop.storage.records.witnessing import Witnessing
 
 EVENTS_AT_ONCE = 200
 _LOG = (
@@ -26,7 +28,8 @@ _LOG = (
 class Log:
     """A custody log. ``case_id`` is None for the Inbox and one-off logs; ``size`` is its number of events.
 
-    ``seed`` is the 32-byte Ed25519 seed of its key, ``created_us`` microseconds since 1970-01-01 UTC.
+    ``seed`` is the 32-byte Ed25519 seed of its key, ``created_us`` microseconds since 1970-01-01 UTC;
+    ``number`` is its key in this database.
     """
 
     id: UUID
@@ -34,6 +37,7 @@ class Log:
     seed: bytes
     created_us: int
     size: int
+    number: int
 
 
 class Custody:
@@ -41,6 +45,8 @@ class Custody:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.tree = CustodyTree(database)
+        self.witnessing = Witnessing(database)
 
     # -- logs -------------------------------------------------------------------------------
 
@@ -66,11 +72,20 @@ class Custody:
         if not one_off and self.find_log(case_id) is not None:
             raise ExistsError(kind="custody-log")
         purpose = "bundle" if one_off else "inbox" if case is None else "case"
-        self._database.insert(
+        number = self._database.insert(
             "INSERT INTO custody_log (id, purpose, case_file, signing_seed, created_utc)"
             " VALUES (?, ?, ?, ?, ?)",
             (log_id.bytes, purpose, case, signing_seed, created_us),
         )
+        self.tree.touch(number)
+
+    def renew_key(self, log_id: UUID, signing_seed: bytes) -> None:
+        """Let the log go on under another key; the old one is gone. Raises NotFoundError."""
+        number = int(self._log_row(log_id)[5])
+        self._database.execute(
+            "UPDATE custody_log SET signing_seed = ? WHERE number = ?", (signing_seed, number)
+        )
+        self.tree.touch(number)
 
     def log_of(self, case_id: UUID | None) -> Log:
         """The log of a case, or of the Inbox. Raises NotFoundError."""
@@ -139,6 +154,7 @@ class Custody:
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (log, sequence, item_number, item_id.bytes, leaf, leaf_hash, _to_json(disclosures)),
         )
+        self.tree.append(log, sequence, leaf_hash)
         return sequence
 
     def last_leaf_hash(self, log_id: UUID, item_number: int) -> bytes | None:
@@ -212,8 +228,9 @@ class Custody:
 
 
 def _log_of(row: Row) -> Log:
-    log_id, case_id, seed, created_us, events = row[:5]
-    return Log(UUID(bytes=log_id), None if case_id is None else UUID(bytes=case_id), seed, created_us, events)
+    log_id, case_id, seed, created_us, events, number = row
+    case = None if case_id is None else UUID(bytes=case_id)
+    return Log(UUID(bytes=log_id), case, seed, created_us, events, number)
 
 
 def _event_of(log_id: UUID, row: Row) -> CustodyEvent:

@@ -59,9 +59,11 @@ class Records:
         """
         with self._database.transaction():
             yield
+            self.custody.tree.sign_heads()
             epoch = (self.settings.find_number(_EPOCH) or 0) + 1
             self.settings.set(_EPOCH, str(epoch))
             self.settings.set(_CHANGED, str(to_microseconds(self._clock.now_utc())))
+        self.custody.tree.committed()
 
     @contextmanager
     def quiet_transaction(self) -> Iterator[None]:
