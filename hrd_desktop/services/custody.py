@@ -14,6 +14,7 @@ from uuid import UUID
 from hrd_desktop.crypto.custody import seal_event
 from hrd_desktop.domain.records import Item
 from hrd_desktop.domain.version import TOOL
+from hrd_desktop.storage.records.custody import Log
 from hrd_desktop.storage.vault import Vault
 
 Value = str | int | None
@@ -94,6 +95,12 @@ def restate(vault: Vault, item: Item, case_id: UUID, number: int) -> None:
         _append(vault, case_id, item, number, dict(event.values), restated=True)
 
 
+def record_log_event(vault: Vault, log_id: UUID, *, action: str, reason: str, note: str | None) -> None:
+    """Append an event about the log itself: its item is 0."""
+    values: dict[str, Value] = {"action": action, "tool": TOOL, "reason": reason, "note": note}
+    _append_to(vault, vault.records.custody.load_log(log_id), 0, log_id, values, restated=False)
+
+
 def _append(
     vault: Vault,
     case_id: UUID | None,
@@ -103,8 +110,14 @@ def _append(
     *,
     restated: bool,
 ) -> None:
+    log = vault.records.custody.log_of(case_id)
+    _append_to(vault, log, number, item.id, values, restated=restated)
+
+
+def _append_to(
+    vault: Vault, log: Log, number: int, item_id: UUID, values: Mapping[str, Value], *, restated: bool
+) -> None:
     custody = vault.records.custody
-    log = custody.log_of(case_id)
     now = vault.clock.now_utc()
     last_time = custody.last_time(log.id)
     sealed_values: dict[str, Value] = dict(values)
@@ -118,4 +131,4 @@ def _append(
     sealed_values["restated"] = "yes" if restated else "no"
     sealed_values["previous"] = previous.hex() if previous is not None else None
     sealed = seal_event(sealed_values, vault.random)
-    custody.append(log.id, number, item.id, sealed.leaf, sealed.leaf_hash, sealed.disclosures)
+    custody.append(log.id, number, item_id, sealed.leaf, sealed.leaf_hash, sealed.disclosures)

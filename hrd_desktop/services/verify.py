@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from hrd_desktop.crypto.custody import verify_event
-from hrd_desktop.domain.errors.base import IntegrityError, SheafError
-from hrd_desktop.domain.errors.vault import CustodyError, DerivedDamagedError
+from hrd_desktop.domain.errors.base import IntegrityError
+from hrd_desktop.domain.errors.vault import DerivedDamagedError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.derived_again import make_derived_again
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.verify_logs import LogCheck, check_logs
 from hrd_desktop.storage.snapshots import take_snapshot
 from hrd_desktop.storage.sweep import unlink_now
 from hrd_desktop.storage.vault import Vault
-
-INBOX = "Inbox"
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,16 +26,6 @@ class BadItem:
     item_id: UUID
     reference: str
     code: str
-
-
-@dataclass(frozen=True, repr=False)
-class LogCheck:
-    """One custody log: the case's reference (or ``Inbox``), how many events, and the first fault if any."""
-
-    case: str
-    events: int
-    fault: str | None
-    sequence: int | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +80,7 @@ def verify(
             progress.finish_item()
     finally:
         progress.end()
-    logs = session.read(_check_logs) if item_ids is None else ()
+    logs = session.read(check_logs) if item_ids is None else ()
     report = VerifyReport(len(items), tuple(bad), tuple(logs), mended)
     if session.vault.read_only:
         if report.ok and item_ids is None and not session.read(_is_half_done):
@@ -179,40 +166,3 @@ def _log_failures(session: Session, bad: list[BadItem]) -> None:
             )
 
     session.write(work)
-
-
-def _check_logs(vault: Vault) -> list[LogCheck]:
-    checks = [_check_log(vault, None, INBOX)]
-    checks += [_check_log(vault, case.id, case.reference) for case in vault.records.cases.iter_cases()]
-    return checks
-
-
-def _check_log(vault: Vault, case_id: UUID | None, name: str) -> LogCheck:
-    """Check every leaf, digest, sequence number and link to the item's previous event."""
-    log = vault.records.custody.log_of(case_id)
-    last_of_item: dict[int, str] = {}
-    count = 0
-    for event in vault.records.custody.iter_events(log.id):
-        try:
-            if event.sequence != count:
-                raise CustodyError(kind="event-order", sequence=count)
-            values = verify_event(event.leaf, event.disclosures)
-            if event.leaf_hash.hex() != _leaf_hash(event.leaf):
-                raise CustodyError(kind="event-leaf", sequence=count)
-            if "sequence" in values and values["sequence"] != count:
-                raise CustodyError(kind="event-order", sequence=count)
-            if "item" in values and values["item"] != event.item_number:
-                raise CustodyError(kind="event-order", sequence=count)
-            if "previous" in values and values["previous"] != last_of_item.get(event.item_number):
-                raise CustodyError(kind="event-order", sequence=count)
-        except SheafError as error:
-            return LogCheck(name, log.size, str(error.fields.get("kind", error.code)), count)
-        last_of_item[event.item_number] = event.leaf_hash.hex()
-        count += 1
-    if count != log.size:
-        return LogCheck(name, log.size, "event-order", count)
-    return LogCheck(name, count, None, None)
-
-
-def _leaf_hash(leaf: bytes) -> str:
-    return hashlib.sha256(b"\x00" + leaf).hexdigest()

@@ -79,3 +79,9 @@ class LogEmpty(UsageError):
     """Nothing was logged yet, so there is nothing to give a receipt for."""
 
     code = "log-empty"
+
+
+class CosignOwn(UsageError):
+    """A vault does not witness its own logs."""
+
+    code = "cosign-own"

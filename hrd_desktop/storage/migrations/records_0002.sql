@@ -8,7 +8,8 @@ CREATE TABLE custody_node (
   PRIMARY KEY (log, level, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE custody_head (
-  log INTEGER PRIMARY KEY REFERENCES custody_log (number),
+  number INTEGER PRIMARY KEY,
+  log INTEGER NOT NULL UNIQUE REFERENCES custody_log (number),
   checkpoint TEXT NOT NULL
 ) STRICT;
 CREATE TABLE custody_receipt (

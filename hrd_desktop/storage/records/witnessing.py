@@ -22,7 +22,7 @@ class GivenReceipt:
 
 @dataclass(frozen=True)
 class StoredCosignature:
-    """A countersignature of a head of a log of this vault. ``witness`` is a public key, ``line`` as signed."""
+    """A countersignature of a head of our own. ``witness`` is a public key, ``line`` as signed."""
 
     origin: str
     size: int

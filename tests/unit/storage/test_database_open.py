@@ -17,6 +17,7 @@ from hrd_desktop.domain.errors.vault import (
 )
 from hrd_desktop.storage import database as database_module
 from hrd_desktop.storage.database import DatabaseBug, open_database
+from hrd_desktop.storage.migrations.migrate import known_version
 from hrd_desktop.storage.pins import PINS, Pin
 from tests.unit.storage.databases import DERIVED_ID, KEY, RECORDS_ID, SALT, open_derived, open_records
 
@@ -135,11 +136,11 @@ def test_a_link_in_the_place_of_a_database_makes_nothing_elsewhere(tmp_path: Pat
 def test_a_newer_schema_is_refused_by_its_number(tmp_path: Path) -> None:
     database, _, _ = open_records(tmp_path)
     with database.transaction():
-        database.execute("PRAGMA user_version = 7")
+        database.execute("PRAGMA user_version = 4711")
     database.close()
     with pytest.raises(NewerFormatError) as raised:
         open_records(tmp_path)
-    assert raised.value.fields == {"part": "records-schema", "found": 7, "known": 1}
+    assert raised.value.fields == {"part": "records-schema", "found": 4711, "known": known_version("records")}
 
 
 @pytest.mark.parametrize("statement", ["ATTACH 'x.db' AS other", "VACUUM", "VACUUM INTO 'x.db'"])
