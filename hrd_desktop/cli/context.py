@@ -165,11 +165,14 @@ def credential(invocation: Invocation) -> Credential:
 
 
 @contextmanager
-def open_session(invocation: Invocation, vault: str) -> Iterator[Session]:
-    """The vault, open for one command. A vault that was wiped is finished, and WipedError raised."""
+def open_session(invocation: Invocation, vault: str, given: Credential | None = None) -> Iterator[Session]:
+    """The vault, open for one command: with ``given``, or with what the options and the prompt give.
+
+    A vault that was wiped is finished, and WipedError raised.
+    """
     if finish_wipe_if_tombstoned(vault):
         raise WipedError()
-    opening = credential(invocation)
+    opening = credential(invocation) if given is None else given
     try:
         session = unlock(vault, opening, random=invocation.random, clock=invocation.clock)
     except WipedError:

@@ -8,6 +8,7 @@ import sys
 import click
 
 from hrd_desktop.cli import (
+    backup_commands,
     bundle_commands,
     case_commands,
     contact_commands,
@@ -61,6 +62,7 @@ for _module in (
     case_commands,
     contact_commands,
     bundle_commands,
+    backup_commands,
     slot_commands,
     rescue_commands,
     rehearse,

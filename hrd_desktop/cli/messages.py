@@ -258,6 +258,64 @@ _MESSAGES: dict[str, Message] = {
         "It was removed; the vault is untouched.",
         "Use another medium.",
     ),
+    "not-a-backup": Message(
+        "There is no backup at this place.",
+        _UNTOUCHED,
+        "Check the path; a backup is a folder with the folders keys and objects in it.",
+    ),
+    "backup-damaged": Message(
+        "A part of the backup is damaged or missing.",
+        "Nothing was changed in the backup, and the vault is untouched.",
+        "If a program carries this folder, wait until all of it is here. Otherwise use another backup, or "
+        "make a new one in a new folder.",
+    ),
+    "backup-foreign": Message(
+        "This folder holds the backup of another vault.",
+        _UNTOUCHED,
+        "Choose another folder: each vault needs a backup folder of its own.",
+    ),
+    "backup-place": Message(
+        "Nothing can be backed up to this place.",
+        _UNTOUCHED,
+        "Choose a new or empty folder, outside the vault, on a medium that is there.",
+    ),
+    "backup-opens-otherwise": Message(
+        "This backup opens with the vault's passphrase; a passphrase of its own cannot be added to it.",
+        _UNTOUCHED,
+        "Begin a new backup in another folder.",
+    ),
+    "backup-credential": Message(
+        "The vault's key was renewed, and this backup opens with a passphrase of its own.",
+        _UNTOUCHED,
+        "Give the backup's passphrase once with --own-passphrase-file.",
+    ),
+    "backup-compartment": Message(
+        "A backup is made from the vault's main passphrase.", _UNTOUCHED, "Open the vault with it."
+    ),
+    "vault-older-than-backup": Message(
+        "The backup knows a later state of this vault: an older copy of the vault was put back.",
+        "Nothing was written into the backup, and the vault is untouched.",
+        "Restore the backup, or begin a new backup of this older vault in another folder.",
+    ),
+    "backup-disk-full": Message(
+        "The medium of the backup is full.",
+        "Earlier snapshots are whole, and the vault is untouched.",
+        "Free some space there, keep fewer snapshots, or use a larger medium; what was copied already is not"
+        " copied again.",
+    ),
+    "backup-disk-failed": Message(
+        "The medium of the backup failed or is gone.",
+        "Earlier snapshots are whole if the medium is, and the vault is untouched.",
+        "Put the medium back in and do it again. If it fails again, use another one.",
+    ),
+    "backup-file-too-large": Message(
+        "The medium of the backup takes no file this large.",
+        "Earlier snapshots are whole, and the vault is untouched.",
+        "Use a medium with exFAT, NTFS or ext4: FAT32 ends at 4 GiB for a file.",
+    ),
+    "keep-rule": Message(
+        "A rule for keeping snapshots is a number, all, or thinned.", _UNTOUCHED, "For example --keep 10."
+    ),
     "rehearsal": Message(
         "The rehearsal did not get as far as a result: a throw-away vault could not be made or wiped there.",
         "Your own vaults have no part in it.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.records import Item
@@ -28,3 +29,9 @@ def load_items(session: Session, references: Sequence[str]) -> list[Item]:
         return list(found.values())
 
     return session.read(work)
+
+
+def reference_of(session: Session, item_id: UUID) -> str:
+    """``E0001`` of an item, or its UUID when the vault does not know it any more."""
+    item = session.read(lambda vault: vault.records.items.find(item_id))
+    return str(item_id) if item is None else item.reference

@@ -10,7 +10,14 @@ import os
 from collections.abc import Iterator
 from types import TracebackType
 
-from hrd_desktop.crypto.body import BODY_AT, BodyDecryptor, RangeReader, body_size
+from hrd_desktop.crypto.body import (
+    BODY_AT,
+    BodyDecryptor,
+    RangeReader,
+    body_size,
+    buffer_size,
+    object_size,
+)
 from hrd_desktop.crypto.headers import ObjectHeader
 from hrd_desktop.domain.errors.vault import ObjectDamagedError
 from hrd_desktop.storage.background_hash import BackgroundSha256
@@ -78,6 +85,45 @@ class ObjectReader:
                 yield held
         finally:
             digest.close()
+
+    def iter_sealed(self, *, hashed: bool = False, piece_bytes: int = 1024 * 1024) -> Iterator[bytes]:
+        """What follows the header in the file, as it is: the body, every tag checked, and the padding.
+
+        For copying without encrypting again. The tag of the last chunk of a piece is checked with the next
+        piece, so a copy counts when the iteration has ended; ``hashed`` checks the SHA-256 too. Raises
+        ObjectDamagedError, DiskFailedError.
+        """
+        decryptor = BodyDecryptor(self.header.file_key, self._context)
+        digest = BackgroundSha256() if hashed else None
+        buffer = bytearray(buffer_size(piece_bytes))
+        try:
+            offset, end = BODY_AT, BODY_AT + body_size(self.header.size_bytes)
+            while offset < end:
+                untrusted = self._read_file(offset, min(piece_bytes, end - offset))
+                if not untrusted:
+                    raise ObjectDamagedError(part="length")
+                offset += len(untrusted)
+                written = decryptor.update_into(untrusted, buffer)
+                if digest is not None:
+                    digest.update(memoryview(buffer)[:written])
+                    digest.settle()
+                if offset == end:
+                    last = decryptor.finalize()
+                    if digest is not None:
+                        digest.update(last)
+                yield untrusted
+            if digest is not None and not hmac.compare_digest(digest.digest(), self.header.sha256):
+                raise ObjectDamagedError(part="digest")
+            padded = object_size(self.header.size_bytes)
+            while offset < padded:
+                padding = self._read_file(offset, min(piece_bytes, padded - offset))
+                if not padding:
+                    raise ObjectDamagedError(part="length")
+                offset += len(padding)
+                yield padding
+        finally:
+            if digest is not None:
+                digest.close()
 
     def close(self) -> None:
         """Close the file. Safe to call twice."""

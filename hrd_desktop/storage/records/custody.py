@@ -197,6 +197,14 @@ class Custody:
                 return
             after = rows[-1][0]
 
+    def says_destroyed(self, item_id: UUID) -> bool:
+        """Whether the last event of this item, in any log, tells that it was destroyed."""
+        row = self._database.one(
+            "SELECT disclosures FROM custody_event WHERE item_id = ? ORDER BY number DESC LIMIT 1",
+            (item_id.bytes,),
+        )
+        return row is not None and _disclosed(_from_json(row[0]), "action") == "destroyed"
+
     def item_ids(self, log_id: UUID) -> dict[int, UUID]:
         """The items that have events in this log, by their number in it, destroyed ones too."""
         rows = self._database.query(

@@ -194,6 +194,17 @@ class Items:
             found.update((item.number, item) for item in self._items(rows))
         return [found[number] for number in numbers if number in found]
 
+    def objects(self) -> list[tuple[bytes, bytes, int, bytes]]:
+        """Object name, id, size and SHA-256 of every item that is kept or in the bin, by object name."""
+        return [
+            (name, item_id, size_bytes, sha256)
+            for name, item_id, size_bytes, sha256 in self._database.query(
+                "SELECT object_name, id, size_bytes, sha256 FROM item WHERE state IN (?, ?)"
+                " ORDER BY object_name",
+                (ItemState.KEPT.value, ItemState.BINNED.value),
+            )
+        ]
+
     def count(self, state: ItemState | None = None) -> int:
         """How many items are in this state, or in the bin and out of it together."""
         states = (ItemState.KEPT, ItemState.BINNED) if state is None else (state,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hrd_desktop.crypto.credential import credential_from_text
-from hrd_desktop.crypto.kdf import MINIMUM
+from hrd_desktop.crypto.kdf import MINIMUM, KdfParameters, stretch
 from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.services.create import create
 from hrd_desktop.services.session import Session
@@ -17,6 +18,24 @@ from hrd_desktop.services.unlock import unlock
 from tests.unit.storage.conftest import ram_folder, ram_template
 
 __all__ = ["ram_folder", "ram_template", "session"]
+
+
+@pytest.fixture
+def remembered_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stretch each credential under each salt once for all tests: the same bytes, without the wait."""
+    for module in _STRETCHING:
+        monkeypatch.setattr(f"{module}.stretch", _stretch_once)
+
+
+_STRETCHING = tuple(
+    f"hrd_desktop.services.{name}"
+    for name in ("unlock", "create", "slots", "backup_check", "backup_own", "backup_place")
+)
+
+
+@functools.cache
+def _stretch_once(secret: bytes, salt: bytes, parameters: KdfParameters) -> bytes:
+    return stretch(secret, salt, parameters)
 
 
 @pytest.fixture
