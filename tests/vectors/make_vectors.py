@@ -1,4 +1,4 @@
-"""Write the test vectors of vault-format.md, custody-event.md, custody.md and bundle.md in docs/spec.
+"""Write the test vectors of the formats in docs/spec: vault, backup, custody-event, custody and bundle.
 
     python make_vectors.py [FOLDER]
 
@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from backup_vectors import backup
 from credential_vectors import kdf, normalisation, recovery
 from custody_vectors import custody
 from log_vectors import log
@@ -34,6 +35,7 @@ WRITERS = {
     "custody": custody,
     "custody-log": log,
     "sealed-bundles": sealed,
+    "backup": backup,
 }
 
 
