@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.cli import Place
+from tests.faults.warm import Warm, WarmPlace
+
+#: Tests of what lies between the shell and the program: each command is the installed one, from its start.
+#: In the others it is forked from a process that has imported the same code, which is ten times faster.
+FROM_THE_START = ("test_cli_contract", "test_cli_panic")
 
 #: What the seeded vault holds: E0001, E0002, E0003 in this order.
 SEEDS = {
@@ -17,17 +23,25 @@ SEEDS = {
 
 
 @pytest.fixture(scope="session")
-def empty_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """The program, ready to run."""
+    server = Warm(tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("stretched"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def empty_vault(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Path:
     """A vault without items."""
-    place = Place(tmp_path_factory.mktemp("empty"))
+    place = WarmPlace(tmp_path_factory.mktemp("empty"), warm)
     place.create()
     return place.vault
 
 
 @pytest.fixture(scope="session")
-def seeded_vault(tmp_path_factory: pytest.TempPathFactory, empty_vault: Path) -> Path:
+def seeded_vault(tmp_path_factory: pytest.TempPathFactory, empty_vault: Path, warm: Warm) -> Path:
     """A vault with the three files of SEEDS, the first registered in the case GATE."""
-    place = Place(tmp_path_factory.mktemp("seeded")).copy_of(empty_vault)
+    place = WarmPlace(tmp_path_factory.mktemp("seeded"), warm).copy_of(empty_vault)
     for name, content in SEEDS.items():
         place.original(name, content)
     place.take(place.originals / "letter.txt", "--case", "GATE", "--tag", "water", "--source", "a neighbour")
@@ -36,21 +50,22 @@ def seeded_vault(tmp_path_factory: pytest.TempPathFactory, empty_vault: Path) ->
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Place:
+def bare(request: pytest.FixtureRequest, tmp_path: Path, warm: Warm) -> Place:
     """A place without a vault."""
-    return Place(tmp_path)
+    module = request.module.__name__.rpartition(".")[2]
+    return Place(tmp_path) if module in FROM_THE_START else WarmPlace(tmp_path, warm)
 
 
 @pytest.fixture
-def place(tmp_path: Path, empty_vault: Path) -> Place:
+def place(bare: Place, empty_vault: Path) -> Place:
     """A place with an empty vault."""
-    return Place(tmp_path).copy_of(empty_vault)
+    return bare.copy_of(empty_vault)
 
 
 @pytest.fixture
-def seeded(tmp_path: Path, seeded_vault: Path) -> Place:
+def seeded(bare: Place, seeded_vault: Path) -> Place:
     """A place with the seeded vault, and its originals."""
-    place = Place(tmp_path).copy_of(seeded_vault)
+    place = bare.copy_of(seeded_vault)
     for name, content in SEEDS.items():
         place.original(name, content)
     return place

@@ -143,7 +143,7 @@ def serve(memory: str) -> None:
     remember_derived_keys(memory)
     import hrd_desktop.cli.main
     import hrd_desktop.cli.panic
-    import hrd_desktop.services.wipe  # noqa: F401
+    import hrd_desktop.services.wipe  # noqa: F401  # so that no fork has to
 
     for line in sys.stdin:
         request = json.loads(line)

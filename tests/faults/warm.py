@@ -98,14 +98,14 @@ class Warm:
 
 
 class WarmPlace(CliPlace):
-    """A home and a vault of its own, whose commands are run by ``warm`` unless they are run under another."""
+    """A home and a vault of its own. Commands are run by ``warm``, except those under another program."""
 
     def __init__(self, folder: Path, warm: Warm) -> None:
         super().__init__(folder)
         self.warm = warm
 
     def done(self, command: Sequence[Argument], stdin: bytes, cwd: Path, extra: Mapping[str, str]) -> Done:
-        if command[0] != INSTALLED:
+        if command[0] != INSTALLED or sys.platform != "linux":
             return super().done(command, stdin, cwd, extra)
         (ended,) = self.warm.run([command[1:]], {**self.environment, **extra}, folder=cwd, stdin=stdin)
         return Done(ended.code, ended.out, ended.err)
