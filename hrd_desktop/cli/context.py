@@ -17,7 +17,7 @@ import click
 from hrd_desktop.cli.messages import render
 from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.domain.clock import Clock, SystemClock
-from hrd_desktop.domain.errors.base import UsageError
+from hrd_desktop.domain.errors.base import SheafError, UsageError
 from hrd_desktop.domain.errors.vault import (
     AfterworkFailedError,
     DiskFailedError,
@@ -27,6 +27,7 @@ from hrd_desktop.domain.errors.vault import (
     WipedError,
 )
 from hrd_desktop.domain.progress import CancelToken
+from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.unlock import unlock
@@ -173,10 +174,14 @@ def open_session(invocation: Invocation, vault: str, given: Credential | None = 
     if finish_wipe_if_tombstoned(vault):
         raise WipedError()
     opening = credential(invocation) if given is None else given
+    answer = AnswerTime()
     try:
-        session = unlock(vault, opening, random=invocation.random, clock=invocation.clock)
+        session = unlock(vault, opening, random=invocation.random, clock=invocation.clock, answer=answer)
     except WipedError:
         finish_wipe_if_tombstoned(vault)
+        raise
+    except SheafError:
+        answer.wait()
         raise
     finally:
         del opening
@@ -189,6 +194,8 @@ def open_session(invocation: Invocation, vault: str, given: Credential | None = 
         warn(render(error))
         invocation.afterwork_failed = True
     finally:
+        # A command answers when it is over; until then, and here, right and duress are to look the same.
+        answer.wait()
         # Damage may be met long after opening, and while closing.
         _tell(session.vault.notices, told)
 

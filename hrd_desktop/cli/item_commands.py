@@ -18,7 +18,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
-from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY
+from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, render
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.domain.errors.base import Cancelled, UsageError
 from hrd_desktop.domain.errors.vault import DiskFailedError
@@ -149,6 +149,8 @@ def _print_report(report: IngestReport, as_json: bool) -> None:
         # nothing was acknowledged, and that taking the file in again does no harm.
         words = "not acknowledged" if failed.code == DiskFailedError.code else "not taken in"
         warn(f"{words} ({failed.code}): {shown(failed.path)}")
+    if report.no_room is not None:
+        warn(render(report.no_room))
     if any(failed.code in {"disk-full", "disk-failed", "read-only"} for failed in report.failed):
         warn("What is listed as in is safe in the vault. Mend the cause, then import the rest again.")
 

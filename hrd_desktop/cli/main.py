@@ -15,6 +15,7 @@ from hrd_desktop.cli import (
     item_commands,
     rehearse,
     rescue_commands,
+    reserve_commands,
     slot_commands,
     vault_commands,
 )
@@ -65,6 +66,7 @@ for _module in (
     backup_commands,
     slot_commands,
     rescue_commands,
+    reserve_commands,
     rehearse,
 ):
     for _command in _module.COMMANDS:

@@ -150,6 +150,19 @@ _MESSAGES: dict[str, Message] = {
         _UNTOUCHED,
         "For example 64M or 1G.",
     ),
+    "no-reserve": Message(
+        "What was opened has no reserve: none was set aside when the vault was made.",
+        _UNTOUCHED,
+        "A reserve can only be had by making a new vault with create --reserve.",
+    ),
+    "no-room": Message(
+        "There is no room for this in the space that was set aside, and it never grows.",
+        _VAULT_SAFE,
+        "See how much is left with reserve VAULT show, then destroy what is not needed, or take in less.",
+    ),
+    "credential-in-use": Message(
+        "This passphrase or recovery code opens the vault already.", _UNTOUCHED, "Choose another one."
+    ),
     "records-damaged": Message(
         "The vault's records do not authenticate: the file was damaged or altered, or is of another time "
         "than the key slots.",

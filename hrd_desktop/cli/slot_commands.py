@@ -24,7 +24,7 @@ from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.crypto.recovery import format_digits, format_letters, make_code
 from hrd_desktop.domain.clock import from_microseconds
 from hrd_desktop.domain.names import shown
-from hrd_desktop.domain.slots import FLAG_KEY_FILE, SlotKind, SlotRecord
+from hrd_desktop.domain.slots import FLAG_KEY_FILE, FLAG_REFRESH_RESERVE, SlotKind, SlotRecord
 from hrd_desktop.services.credentials import is_weak, load_credential
 from hrd_desktop.services.slots import (
     add_passphrase,
@@ -52,10 +52,10 @@ REKEY_LIMITS = (
     "An older copy of the vault still opens with what opened it then."
 )
 
-_new_passphrase_option = click.option(
+new_passphrase_option = click.option(
     "--new-passphrase-file", metavar="FILE", help="Read the new passphrase from the first line of FILE."
 )
-_new_key_file_option = click.option(
+new_key_file_option = click.option(
     "--new-key-file", metavar="FILE", help="The key file that is to go with the new passphrase."
 )
 
@@ -76,12 +76,14 @@ def _document(record: SlotRecord, opened_with: int) -> dict[str, object]:
         "kind": _KINDS.get(SlotKind(record.kind)) if record.used else None,
         "label": record.label or None,
         "key_file": bool(record.flags & FLAG_KEY_FILE),
+        "refreshes_reserve": bool(record.flags & FLAG_REFRESH_RESERVE),
         "made_at": utc_text(from_microseconds(record.made_us)) if record.used else None,
         "opened_with": record.number == opened_with,
     }
 
 
-def _new_credential(file: str | None, key_file: str | None) -> Credential:
+def new_credential(file: str | None, key_file: str | None) -> Credential:
+    """A new credential from a file or the prompt; a weak one is warned about."""
     text = read_first_line(file) if file is not None else ask_passphrase("New passphrase: ", twice=True)
     new = load_credential(text, key_file)
     if not new.is_recovery_code and is_weak(text):
@@ -108,6 +110,7 @@ def list_command(context: click.Context, as_json: bool) -> int:
             parts = [
                 str(document["kind"]),
                 "with key file" if document["key_file"] else "",
+                "refreshes the reserve" if document["refreshes_reserve"] else "",
                 str(document["made_at"]),
             ]
             parts += [shown(str(document["label"] or "")), "(opened with)" if document["opened_with"] else ""]
@@ -116,12 +119,15 @@ def list_command(context: click.Context, as_json: bool) -> int:
 
 
 @slots_group.command("add")
-@_new_passphrase_option
-@_new_key_file_option
+@new_passphrase_option
+@new_key_file_option
 @click.option(
     "--recovery-code-file", metavar="FILE", help="Add a recovery code instead, and write it to FILE."
 )
 @click.option("--label", default="", metavar="TEXT")
+@click.option(
+    "--refresh-reserve", is_flag=True, help="Whenever it is used, overwrite the reserve afterwards."
+)
 @vault_options
 @click.pass_context
 def add_command(
@@ -130,9 +136,12 @@ def add_command(
     new_key_file: str | None,
     recovery_code_file: str | None,
     label: str,
+    refresh_reserve: bool,
 ) -> int:
     """Let another passphrase or a recovery code open the vault."""
     if recovery_code_file is not None:
+        if refresh_reserve:
+            raise click.UsageError("A recovery code does not refresh the reserve: it is for coming back.")
         check_secret_file(recovery_code_file)
     with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
         if recovery_code_file is not None:
@@ -145,24 +154,39 @@ def add_command(
                 os.unlink(recovery_code_file)
                 raise
         else:
-            record = add_passphrase(session, _new_credential(new_passphrase_file, new_key_file), label)
+            record = add_passphrase(
+                session,
+                new_credential(new_passphrase_file, new_key_file),
+                label,
+                refreshes_reserve=refresh_reserve,
+            )
     click.echo(f"slot {record.number}")
     return EXIT_DONE
 
 
 @slots_group.command("change")
 @click.argument("number", type=int, required=False)
-@_new_passphrase_option
-@_new_key_file_option
+@new_passphrase_option
+@new_key_file_option
+@click.option(
+    "--refresh-reserve/--no-refresh-reserve",
+    default=None,
+    help="Whether using it overwrites the reserve; as it was where not given.",
+)
 @vault_options
 @click.pass_context
 def change_command(
-    context: click.Context, number: int | None, new_passphrase_file: str | None, new_key_file: str | None
+    context: click.Context,
+    number: int | None,
+    new_passphrase_file: str | None,
+    new_key_file: str | None,
+    refresh_reserve: bool | None,
 ) -> int:
     """Change the passphrase of a slot; without NUMBER, of the one that opened the vault."""
     with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
-        new = _new_credential(new_passphrase_file, new_key_file)
-        change_passphrase(session, session.vault.slot_number if number is None else number, new)
+        new = new_credential(new_passphrase_file, new_key_file)
+        number = session.vault.slot_number if number is None else number
+        change_passphrase(session, number, new, refreshes_reserve=refresh_reserve)
     warn(OLDER_COPIES)
     return EXIT_DONE
 

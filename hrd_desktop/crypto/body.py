@@ -39,6 +39,15 @@ def object_size(content_bytes: int) -> int:
     return padded_bytes(BODY_AT + body_size(content_bytes))
 
 
+def content_limit(size_bytes: int) -> int:
+    """The largest content that a file of the reserve of ``size_bytes`` holds."""
+    low, high = 0, size_bytes
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if object_size(middle) <= size_bytes else (low, middle - 1)
+    return low
+
+
 def verify_object_size(size_bytes: int, content_bytes: int, *, in_reserve: bool = False) -> None:
     """Raise ``ObjectDamagedError`` unless an object of ``size_bytes`` can hold ``content_bytes``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from hrd_desktop.domain.errors.vault import NoRoomError
 from hrd_desktop.domain.records import Item
 
 
@@ -30,7 +31,7 @@ class NotIngested:
     """A path that was refused or failed. ``code`` is stable:
 
     ``not-found``, ``no-permission``, ``link``, ``not-regular``, ``inside-vault``, ``path-too-long``,
-    ``changed-while-read``, ``unreadable``, ``disk-full``, ``disk-failed``, ``read-only``.
+    ``changed-while-read``, ``unreadable``, ``disk-full``, ``disk-failed``, ``read-only``, ``no-room``.
     """
 
     path: str
@@ -39,9 +40,13 @@ class NotIngested:
 
 @dataclass(frozen=True, repr=False)
 class IngestReport:
-    """All that an import was given, each path in exactly one list. ``cancelled``: the rest was not tried."""
+    """All that an import was given, each path in exactly one list. ``cancelled``: the rest was not tried.
+
+    ``no_room`` says how much is left where something did not fit into a reserve.
+    """
 
     items: tuple[Ingested, ...]
     duplicates: tuple[Duplicate, ...]
     failed: tuple[NotIngested, ...]
     cancelled: bool = False
+    no_room: NoRoomError | None = None

@@ -19,6 +19,7 @@ from hrd_desktop.domain.errors.decode import (
     DecoderNotIsolated,
     DecoderStopped,
 )
+from hrd_desktop.domain.errors.vault import NoRoomError
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.domain.records import Item
 from hrd_desktop.services.found import put_found
@@ -30,6 +31,9 @@ from hrd_desktop.storage.vault import Vault
 TEXT_CHARS = 1_000_000
 THUMBNAIL_EDGE_PX = 256
 AT_ONCE = 50
+
+#: The part of a database of fixed length that texts of files and small pictures leave free.
+KEPT_FREE_SHARE = 0.4
 
 #: A file on which the decoder died or hung this often is left alone.
 ATTEMPTS = 2
@@ -108,6 +112,14 @@ def _look(decoder: Decoder, reader: ObjectReader, media_type: str) -> _Looked:
 
 
 def _keep(vault: Vault, item_id: UUID, looked: _Looked) -> None:
+    try:
+        _put(vault, item_id, looked)
+    except NoRoomError:
+        # In the reserve: what is left is for the words of the records, without which nothing is found.
+        _put(vault, item_id, _Looked(None, None))
+
+
+def _put(vault: Vault, item_id: UUID, looked: _Looked) -> None:
     with vault.derived.transaction():
         if looked.decoded is not None:
             put_found(vault, item_id, looked.decoded)
@@ -115,6 +127,8 @@ def _keep(vault: Vault, item_id: UUID, looked: _Looked) -> None:
                 vault.derived.put_text(item_id, looked.decoded.text)
         if looked.thumbnail is not None:
             vault.derived.put_thumbnail(item_id, looked.thumbnail, MEDIA_TYPE)
+        if looked.decoded is not None and vault.derived.free_share() < KEPT_FREE_SHARE:
+            raise NoRoomError(part="derived")
         vault.derived.pending_done(item_id)
 
 

@@ -24,7 +24,7 @@ def make_derived_again(vault: Vault) -> None:
     The next ``index.refresh`` fills it from the records and has every item looked into again.
     """
     vault.derived.close()
-    vault.derived = remake_derived(vault.layout, vault.compartment, vault.keys)
+    vault.derived = remake_derived(vault.layout, vault.compartment, vault.keys, vault.random)
     vault.index_is_current = None
     vault.notices.append(NOTICE)
 

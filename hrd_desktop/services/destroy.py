@@ -23,7 +23,7 @@ def destroy(session: Session, item_ids: Sequence[UUID]) -> None:
     def work(vault: Vault) -> None:
         items = [vault.records.items.load(item_id) for item_id in item_ids]
         for item in items:
-            with vault.records.transaction():
+            with vault.records.transaction(essential=True):
                 vault.records.items.set_state(item.id, ItemState.DESTROYING)
             _finish(vault, item)
 
@@ -42,7 +42,7 @@ def _finish(vault: Vault, item: Item) -> None:
     if vault.objects.exists(item.object_name):
         vault.objects.destroy(item.object_name)
     _forget_derived(vault, item)
-    with vault.records.transaction():
+    with vault.records.transaction(essential=True):
         record_event(
             vault,
             item,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from hrd_desktop.crypto.headers import Role
 from hrd_desktop.decode.signatures import media_type_of
 from hrd_desktop.domain.clock import from_microseconds
 from hrd_desktop.domain.errors.base import Cancelled
-from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError, VaultReadOnlyError
+from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError, NoRoomError, VaultReadOnlyError
 from hrd_desktop.domain.ingest import Duplicate, Ingested, IngestReport, NotIngested
 from hrd_desktop.domain.names import title_from_name
 from hrd_desktop.domain.progress import CancelToken, Progress
@@ -23,6 +24,7 @@ from hrd_desktop.domain.records import Item, ItemDetails, ItemKind, ItemState
 from hrd_desktop.services.cases import register_in_transaction
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.lanes import WorkLanes
+from hrd_desktop.services.object_names import AT_ONCE, ObjectNames
 from hrd_desktop.services.originals import Candidate, Original, OriginalError, find_originals
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.objects import HeaderFields, StoredObject
@@ -30,7 +32,7 @@ from hrd_desktop.storage.vault import Vault
 
 #: A group of small files shares one sync and one transaction; bounded so that little is lost to a crash
 #: and so that a wipe never waits behind much unwritten data.
-GROUP_FILES = 64
+GROUP_FILES = AT_ONCE
 GROUP_BYTES = 8 << 20
 
 #: Space left free beside an object for the databases, their journals and the folder itself.
@@ -80,11 +82,12 @@ class Ingest:
         self._cancel = cancel
         self._new_id = new_id
         self._on_ingested = on_ingested
-        self._names: list[bytes] = []
+        self._names = ObjectNames(session)
         self._items: list[Ingested] = []
         self._duplicates: list[Duplicate] = []
         self._failed: list[NotIngested] = []
         self._stopped: str | None = None
+        self._no_room: NoRoomError | None = None
 
     def run(self, paths: list[bytes]) -> IngestReport:
         """Take in every regular file at or under ``paths``.
@@ -110,46 +113,38 @@ class Ingest:
                     self._take(group)
             except Cancelled:
                 cancelled = True
-            self._release_unused()
+            self._names.release()
         finally:
             self._lanes.close()
             self._progress.end()
-        return IngestReport(tuple(self._items), tuple(self._duplicates), tuple(self._failed), cancelled)
+        return IngestReport(
+            tuple(self._items), tuple(self._duplicates), tuple(self._failed), cancelled, self._no_room
+        )
 
     def _fail(self, candidate: Candidate, code: str) -> None:
         self._failed.append(NotIngested(os.fsdecode(candidate.path), code))
+
+    def _refuse(self, candidate: Candidate, refusal: NoRoomError) -> None:
+        self._fail(candidate, refusal.code)
+        self._no_room = refusal
 
     # -- one group ------------------------------------------------------------------------------
 
     def _take(self, group: list[Candidate]) -> None:
         self._cancel.raise_if_cancelled()
         try:
-            names = self._reserve(len(group))
+            names = self._names.take([candidate.size_bytes for candidate in group])
         except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
             self._stop_group(group, error.code)
             return
-        futures = [
-            (candidate, name, self._lanes.submit(lambda c=candidate, n=name: self._write(c, n)))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
-            for candidate, name in zip(group, names, strict=True)
-        ]
-        written: list[_Written] = []
-        unused: list[bytes] = []
-        cancelled = False
-        for candidate, name, future in futures:
-            try:
-                written.append(future.result())
+        futures = []
+        for candidate, name in zip(group, names, strict=True):
+            if name is None:
+                self._refuse(candidate, self._names.refusal())
                 continue
-            except OriginalError as error:
-                self._fail(candidate, error.code)
-            except DiskFullError as error:
-                self._fail(candidate, error.code)
-            except DiskFailedError as error:
-                self._stopped = error.code
-                self._session.vault.read_only = True
-                self._fail(candidate, error.code)
-            except Cancelled:
-                cancelled = True
-            unused.append(name)
+            future = self._lanes.submit(lambda c=candidate, n=name: self._write(c, n))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
+            futures.append((candidate, name, future))
+        written, unused, cancelled = self._gather(futures)
         try:
             self._acknowledge(written, unused)
         except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
@@ -161,8 +156,36 @@ class Ingest:
                 # The names stay reserved: their objects are removed now, or by the next unlock.
                 for entry in written:
                     self._session.vault.objects.unlink(entry.stored.name)
+                self._no_room = error if isinstance(error, NoRoomError) else self._no_room
         if cancelled:
             raise Cancelled()
+
+    def _gather(
+        self, futures: list[tuple[Candidate, bytes, Future[_Written]]]
+    ) -> tuple[list[_Written], list[bytes], bool]:
+        """What was written, the names that were not used, and whether somebody cancelled."""
+        written: list[_Written] = []
+        unused: list[bytes] = []
+        cancelled = False
+        for candidate, name, future in futures:
+            try:
+                written.append(future.result())
+                continue
+            except OriginalError as error:
+                self._fail(candidate, error.code)
+            except NoRoomError:
+                # It has grown since its length was asked for.
+                self._refuse(candidate, self._names.refusal())
+            except DiskFullError as error:
+                self._fail(candidate, error.code)
+            except DiskFailedError as error:
+                self._stopped = error.code
+                self._session.vault.read_only = True
+                self._fail(candidate, error.code)
+            except Cancelled:
+                cancelled = True
+            unused.append(name)
+        return written, unused, cancelled
 
     def _stop_group(self, group: list[Candidate], code: str) -> None:
         for candidate in group:
@@ -170,40 +193,13 @@ class Ingest:
         if code != DiskFullError.code:
             self._stopped = code
 
-    def _reserve(self, count: int) -> list[bytes]:
-        objects = self._session.vault.objects
-        if len(self._names) < count:
-            fresh = [objects.new_name() for _ in range(GROUP_FILES)]
-
-            def reserve(vault: Vault) -> None:
-                with vault.records.quiet_transaction():
-                    vault.records.names.reserve(fresh)
-
-            self._session.change(reserve)
-            self._names += fresh
-        taken, self._names = self._names[:count], self._names[count:]
-        return taken
-
-    def _release_unused(self) -> None:
-        if not self._names or self._session.vault.read_only:
-            return
-
-        def release(vault: Vault) -> None:
-            with vault.records.quiet_transaction():
-                vault.records.names.release(self._names)
-
-        try:
-            self._session.change(release)
-        except (DiskFullError, DiskFailedError):
-            # Reserved names without an object are harmless; the next unlock drops them.
-            return
-
     def _write(self, candidate: Candidate, name: bytes) -> _Written:
         """On a work lane: read the original once, write its object."""
         self._cancel.raise_if_cancelled()
         objects = self._session.vault.objects
         with Original(candidate.path) as original:
-            _ensure_space(self._session.vault.layout.root, original.size_bytes)
+            if self._session.vault.compartment == 0:
+                _ensure_space(self._session.vault.layout.root, original.size_bytes)
             writer = objects.create(name)
             try:
                 head = b""
@@ -274,7 +270,7 @@ class Ingest:
         objects = self._session.vault.objects
         for name in names:
             objects.unlink(name)
-        self._names = names + self._names
+        self._names.give_back(names)
 
     def _insert(self, vault: Vault, entry: _Written) -> Item:
         records, choices = vault.records, self._choices

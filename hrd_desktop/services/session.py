@@ -18,6 +18,7 @@ from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.services.derived_again import with_sound_derived
 from hrd_desktop.services.index import refresh
 from hrd_desktop.services.lanes import VaultLane
+from hrd_desktop.services.reserve_refresher import ReserveRefresher
 from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
 from hrd_desktop.storage.vault import Randomness, Vault
 
@@ -30,7 +31,14 @@ CHILD_END_S = 0.2
 class Session:
     """Holds the vault open until ``close``. Safe to use from several threads."""
 
-    def __init__(self, vault: Vault, lane: VaultLane, stop_watching: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        lane: VaultLane,
+        stop_watching: Callable[[], None],
+        refresher: ReserveRefresher | None = None,
+    ) -> None:
+        self._refresher = refresher
         self._vault = vault
         self._lane = lane
         self._stop_watching = stop_watching
@@ -81,6 +89,11 @@ class Session:
 
         return self._lane.call(guarded)
 
+    def stop_refreshing(self) -> None:
+        """End a refresh of the reserve that runs in the background; what is left is done another time."""
+        if self._refresher is not None:
+            self._refresher.close()
+
     def close(self, *, settle: bool = True) -> None:
         """Bring index and snapshot up to date, then close everything. Safe to call twice.
 
@@ -93,6 +106,7 @@ class Session:
         self._closed = True
         self._stop_watching()
         self.children.close(CHILD_END_S)
+        self.stop_refreshing()
         if not settle:
             self._vault.records_database.interrupt()
             self._vault.derived.interrupt()

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from hrd_desktop.crypto.credential import Credential, credential_from_code, root_of
 from hrd_desktop.crypto.kdf import stretch
 from hrd_desktop.crypto.slots import open_slots
-from hrd_desktop.domain.errors.vault import KeySlotsDamagedError, WrongCredentialError
-from hrd_desktop.domain.slots import FLAG_KEY_FILE, SlotKind, SlotRecord
+from hrd_desktop.domain.errors.vault import CredentialInUseError, KeySlotsDamagedError, WrongCredentialError
+from hrd_desktop.domain.slots import FLAG_KEY_FILE, FLAG_REFRESH_RESERVE, SlotKind, SlotRecord
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.rekey import KeptSlot, rekey
+from hrd_desktop.storage.reserve_refresh import load_reserve
 from hrd_desktop.storage.slot_changes import SlotChanges
 from hrd_desktop.storage.vault import Vault
 
@@ -20,17 +21,24 @@ def list_slots(session: Session) -> tuple[tuple[SlotRecord, ...], int]:
     return session.read(lambda vault: (SlotChanges(vault).load(), vault.slot_number))
 
 
-def add_passphrase(session: Session, credential: Credential, label: str = "") -> SlotRecord:
-    """Let another passphrase (or recovery code) open the vault.
+def add_passphrase(
+    session: Session, credential: Credential, label: str = "", *, refreshes_reserve: bool = False
+) -> SlotRecord:
+    """Let another passphrase (or recovery code) open the vault; whoever uses it may refresh the reserve.
 
-    Raises SlotsFullError, NotEnoughMemoryError.
+    Raises SlotsFullError, NotEnoughMemoryError, NoReserveError, CredentialInUseError.
     """
     root = _root(session, credential)
-    return session.change(
-        lambda vault: SlotChanges(vault).add(
-            root=root, kind=_kind(credential), label=label, flags=_flags(credential)
-        )
-    )
+
+    def work(vault: Vault) -> SlotRecord:
+        flags = _flags(credential)
+        if refreshes_reserve:
+            load_reserve(vault)
+            flags |= FLAG_REFRESH_RESERVE
+        _ensure_reachable(vault, root)
+        return SlotChanges(vault).add(root=root, kind=_kind(credential), label=label, flags=flags)
+
+    return session.change(work)
 
 
 def add_recovery_code(session: Session, code: bytes, label: str = "") -> SlotRecord:
@@ -41,18 +49,30 @@ def add_recovery_code(session: Session, code: bytes, label: str = "") -> SlotRec
     return add_passphrase(session, credential_from_code(code), label)
 
 
-def change_passphrase(session: Session, number: int, credential: Credential) -> SlotRecord:
-    """Replace what opens slot ``number``.
+def change_passphrase(
+    session: Session, number: int, credential: Credential, *, refreshes_reserve: bool | None = None
+) -> SlotRecord:
+    """Replace what opens slot ``number``; whether it refreshes the reserve stays as it was where not given.
 
-    The old credential is out; an older copy of the vault still knows it.
+    The old credential is out; an older copy of the vault still knows it. Raises NotFoundError,
+    NoReserveError, CredentialInUseError.
     """
     root = _root(session, credential)
 
     def work(vault: Vault) -> SlotRecord:
         changes = SlotChanges(vault)
-        label = next((record.label for record in changes.load() if record.number == number), "")
+        known = {record.number: record for record in changes.load()}
+        label, flags = (known[number].label, known[number].flags) if number in known else ("", 0)
+        refreshes = bool(flags & FLAG_REFRESH_RESERVE) if refreshes_reserve is None else refreshes_reserve
+        if refreshes:
+            load_reserve(vault)
+        _ensure_reachable(vault, root)
         record = changes.change(
-            number, root=root, kind=_kind(credential), label=label, flags=_flags(credential)
+            number,
+            root=root,
+            kind=_kind(credential),
+            label=label,
+            flags=_flags(credential) | (FLAG_REFRESH_RESERVE if refreshes else 0),
         )
         if number == vault.slot_number:
             vault.root = root
@@ -82,6 +102,15 @@ def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRec
         return SlotChanges(vault).load()
 
     return session.change(work)
+
+
+def _ensure_reachable(vault: Vault, root: bytes) -> None:
+    """In compartment 1 raise CredentialInUseError for what opens compartment 0, and would always do that."""
+    if vault.compartment == 0:
+        return
+    opened = open_slots(vault.files.read(), root, vault.header_bytes)
+    if any(slot.content.compartment == 0 for slot in opened):
+        raise CredentialInUseError()
 
 
 def _number_of(vault: Vault, root: bytes) -> int:

@@ -22,17 +22,17 @@ from sqlcipher3 import dbapi2
 from hrd_desktop.domain.errors.base import Cancelled, IntegrityError, SheafError
 from hrd_desktop.domain.errors.records import FieldValueError
 from hrd_desktop.domain.errors.vault import (
-    DatabaseUnsafeError,
     DiskFailedError,
     DiskFullError,
     NewerFormatError,
+    NoRoomError,
     VaultInUseError,
     VaultReadOnlyError,
 )
+from hrd_desktop.storage.database_settings import ensure_fts_forgets, identify, keep_length, pin, prepare
 from hrd_desktop.storage.disk import create_file, disk_errors
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
 from hrd_desktop.storage.parts import PARTS, Part, find_refusal
-from hrd_desktop.storage.pins import PINS
 from hrd_desktop.storage.stale_journal import empty_incomplete_journal
 
 Value = str | int | float | bytes | None
@@ -61,9 +61,10 @@ class ConstraintBroken(DatabaseBug):
 class Database:
     """An open database. Used by the thread that opened it, except ``interrupt``."""
 
-    def __init__(self, connection: Any, part: Part) -> None:
+    def __init__(self, connection: Any, part: Part, *, fixed: bool = False) -> None:
         self._connection = connection
         self._part = part
+        self._fixed = fixed
         self._keyed = False
         self._damaged = False
         self._sync_failed = False
@@ -154,6 +155,14 @@ class Database:
     def part(self) -> str:
         """``records`` or ``derived``."""
         return self._part.name
+
+    def free_pages(self) -> int | None:
+        """How many pages are left in a database of a fixed length; None for one that grows."""
+        return int(self.query("PRAGMA freelist_count")[0][0]) if self._fixed else None
+
+    def page_count(self) -> int:
+        """How many pages the database has."""
+        return int(self.query("PRAGMA page_count")[0][0])
 
     @property
     def in_transaction(self) -> bool:
@@ -276,7 +285,7 @@ class Database:
             self._damaged = True
             return self._part.damaged()
         if primary == 13:  # SQLITE_FULL
-            return DiskFullError()
+            return NoRoomError(part=self._part.name) if self._fixed else DiskFullError()
         if primary in (3, 8, 10, 14):  # SQLITE_PERM, READONLY, IOERR, CANTOPEN
             # A failed sync is never tried again: the kernel may have dropped the page.
             self._sync_failed = self._sync_failed or self._transaction
@@ -293,16 +302,18 @@ class Database:
 
 
 def open_database(
-    path: str, key: bytes, salt: bytes, application_id: int, *, must_exist: bool = False
+    path: str, key: bytes, salt: bytes, application_id: int, *, must_exist: bool = False, fixed: bool = False
 ) -> Database:
     """Open the database at ``path``, or make it (0600) where there is none, and bring it to this schema.
 
     ``key`` is the raw key of 32 bytes, ``salt`` the 16 bytes that stand at the start of the file and are
-    not read from there. With ``must_exist`` a file that is missing or empty is damage. Raises
+    not read from there. With ``must_exist`` a file that is missing or empty is damage. A ``fixed`` one must
+    exist and keeps its length: what does not fit raises NoRoomError. Raises
     RecordsDamagedError or DerivedDamagedError (a wrong key is not told from damage), DatabaseUnsafeError,
     NewerFormatError, VaultInUseError, DiskFullError, DiskFailedError.
     """
     part = PARTS[application_id]
+    must_exist = must_exist or fixed
     with disk_errors(part.name):
         try:
             status = os.lstat(path)
@@ -322,21 +333,23 @@ def open_database(
     except dbapi2.Error:
         # From None: the library's own words may name the file.
         raise DiskFailedError(errno=None, step=part.name) from None
-    database = Database(connection, part)
+    database = Database(connection, part, fixed=fixed)
     try:
-        _prepare(database)
+        prepare(database)
         failure = database.set_key(key, salt)
         # No frame of a traceback from here on holds the key.
         del key, salt
         if failure is not None:
             raise failure
-        _pin(database)
-        _identify(database, application_id, is_new=size_bytes == 0)
+        pin(database)
+        if fixed:
+            keep_length(database, size_bytes // PAGE_BYTES)
+        identify(database, application_id, is_new=size_bytes == 0)
         with disk_errors(part.name):
             empty_incomplete_journal(path)
         migrate(database)
         if part.name == "derived":
-            _ensure_fts_forgets(database)
+            ensure_fts_forgets(database)
     except BaseException:
         database.close()
         raise
@@ -375,42 +388,8 @@ def _key_text(key: bytes, salt: bytes) -> str:
     return f"x'{key.hex()}{salt.hex()}'"
 
 
-def _prepare(database: Database) -> None:
-    # First of all: by default a page that does not authenticate is reported on standard error.
-    _require(database, "cipher_log_level", database.query("PRAGMA cipher_log_level = NONE") == [("NONE",)])
-    version = database.query("PRAGMA cipher_version")
-    _require(database, "cipher_version", bool(version) and bool(version[0][0]))
-
-
-def _pin(database: Database) -> None:
-    for pin in PINS:
-        database.query(f"PRAGMA {pin.name} = {pin.value}")
-        answer = database.query(f"PRAGMA {pin.name}")
-        _require(database, pin.name, bool(answer) and str(answer[0][0]).lower() == pin.answer)
-
-
-def _identify(database: Database, application_id: int, *, is_new: bool) -> None:
-    if is_new:
-        with database.transaction():
-            database.execute(f"PRAGMA application_id = {application_id}")
-        return
-    if database.query("PRAGMA application_id") != [(application_id,)]:
-        raise PARTS[application_id].damaged(reason="application-id")
-
-
-def _ensure_fts_forgets(database: Database) -> None:
-    kept = database.query("SELECT v FROM word_config WHERE k = 'secure-delete'")
-    _require(database, "fts-secure-delete", kept == [(1,)])
-
-
 def _user_version(database: Database) -> int:
     return int(database.query("PRAGMA user_version")[0][0])
-
-
-def _require(database: Database, setting: str, held: bool) -> None:
-    if not held:
-        database.close()
-        raise DatabaseUnsafeError(setting=setting)
 
 
 def _authorise(action: int, *_: object) -> int:

@@ -9,11 +9,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hrd_desktop.crypto.body import BODY_AT, BodyEncryptor, buffer_size
+from hrd_desktop.crypto.body import BODY_AT, BodyEncryptor, buffer_size, object_size
 from hrd_desktop.crypto.headers import ObjectHeader, Role, cut_name, is_utf8
 from hrd_desktop.crypto.padding import padded_bytes, random_fill
 from hrd_desktop.crypto.randomness import Random
 from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.vault import NoRoomError
 from hrd_desktop.storage.background_hash import BackgroundSha256
 from hrd_desktop.storage.disk import map_os_error, write_at
 from hrd_desktop.storage.writeback import Writeback
@@ -54,14 +55,17 @@ class ObjectWriter:
     """Takes one content. Ends with ``finish`` or ``abort``; after a failure it has aborted itself.
 
     Used by one thread at a time. ``seal`` makes the 4,096 bytes of a header; ``settle`` is given the open
-    file and whether to sync it now, and takes the file over.
+    file and whether to sync it now, and takes the file over. ``capacity_bytes``: the length of a file of the
+    reserve, which is written in place and never grows; None for a file of our own. ``discard`` removes what
+    was given up, as far as that can be done, and raises nothing.
     """
 
     def __init__(
         self,
         *,
-        path: str,
         fd: int,
+        capacity_bytes: int | None,
+        discard: Callable[[], None],
         name: bytes,
         file_key: bytes,
         context: bytes,
@@ -69,8 +73,9 @@ class ObjectWriter:
         seal: Callable[[ObjectHeader], bytes],
         settle: Callable[[int, bool], None],
     ) -> None:
-        self._path = path
         self._fd: int | None = fd
+        self._capacity_bytes = capacity_bytes
+        self._discard = discard
         self._name = name
         self._file_key = file_key
         self._random = random
@@ -91,10 +96,11 @@ class ObjectWriter:
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Take the next bytes of the content. The caller may reuse ``data`` afterwards.
 
-        Raises DiskFullError, DiskFailedError; the object is then gone.
+        Raises DiskFullError, DiskFailedError, NoRoomError; the object is then gone.
         """
         fd = self._open_fd()
         view = memoryview(data).cast("B")
+        self._ensure_room(self._size_bytes + len(view))
         # Nobody can change bytes, so hashing them may lag behind; other buffers are hashed before we return.
         may_lag = type(view.obj) is bytes
         try:
@@ -119,8 +125,10 @@ class ObjectWriter:
             last = self._encryptor.finalize()
             write_at(fd, self._end, last)
             self._end += len(last)
-            padded = padded_bytes(self._end)
-            for piece in random_fill(padded - self._end, self._random):
+            # What follows in a file of the reserve is random, or was sealed under a key that is gone.
+            padded = self._capacity_bytes or padded_bytes(self._end)
+            missing = 0 if self._capacity_bytes else padded - self._end
+            for piece in random_fill(missing, self._random):
                 write_at(fd, self._end, piece)
                 self._end += len(piece)
                 self._writeback.written_to(self._end)
@@ -134,12 +142,12 @@ class ObjectWriter:
         return StoredObject(self._name, self._size_bytes, sha256, padded)
 
     def abort(self) -> None:
-        """Close and unlink. Does nothing after ``finish`` or an earlier abort."""
+        """Close and discard. Does nothing after ``finish`` or an earlier abort."""
         self._hash.close()
         fd, self._fd = self._fd, None
         if fd is not None:
             os.close(fd)
-            self._unlink()
+            self._discard()
 
     def _append(self, fd: int, piece: memoryview) -> None:
         needed = buffer_size(len(piece))
@@ -174,13 +182,11 @@ class ObjectWriter:
 
     def _failed(self, error: OSError) -> SheafError:
         if self._fd is None:
-            self._unlink()
+            self._discard()
         self.abort()
         return map_os_error(error, "write-object")
 
-    def _unlink(self) -> None:
-        try:
-            os.unlink(self._path)
-        except OSError:
-            # The name is still reserved in the records: the next unlock removes what is under it.
-            return
+    def _ensure_room(self, size_bytes: int) -> None:
+        if self._capacity_bytes is not None and object_size(size_bytes) > self._capacity_bytes:
+            self.abort()
+            raise NoRoomError(part="objects")

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hrd_desktop.crypto.body import body_context, object_size
+from hrd_desktop.crypto.body import body_context, verify_object_size
 from hrd_desktop.crypto.headers import (
     COPY_BYTES,
     COPY_COUNT,
@@ -24,6 +24,7 @@ from hrd_desktop.crypto.headers import (
     seal_header,
 )
 from hrd_desktop.crypto.randomness import Random
+from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.vault import ObjectDamagedError, ObjectMissingError
 from hrd_desktop.storage.disk import (
     create_file,
@@ -74,10 +75,21 @@ class VerifiedObject:
 class ObjectStore:
     """Objects in the 256 folders of a vault, sealed under one header key (32 bytes).
 
-    May be used from any thread, a name by one at a time. Names are 16 bytes.
+    May be used from any thread, a name by one at a time. Names are 16 bytes. ``in_reserve`` (compartment 1):
+    an object is written into a whole file of the reserve, whose name, inode and length stay, and to unlink it
+    is to make its header random (docs/spec/vault-format.md, section 7).
     """
 
-    def __init__(self, layout: VaultLayout, vault_id: bytes, header_key: bytes, random: Random) -> None:
+    def __init__(
+        self,
+        layout: VaultLayout,
+        vault_id: bytes,
+        header_key: bytes,
+        random: Random,
+        *,
+        in_reserve: bool = False,
+    ) -> None:
+        self._in_reserve = in_reserve
         self._layout = layout
         self._vault_id = vault_id
         self._header_key = header_key
@@ -91,20 +103,29 @@ class ObjectStore:
         return self._random(OBJECT_NAME_BYTES)
 
     def create(self, name: bytes) -> ObjectWriter:
-        """Begin a new object. Raises DiskFullError, DiskFailedError (also when the name is taken)."""
+        """Begin a new object. Raises DiskFullError, DiskFailedError (also when the name is taken).
+
+        In the reserve the file is there already: ObjectMissingError where it is not.
+        """
         path = self._layout.object_path(name)
-        with disk_errors("create-object"):
-            try:
-                fd = create_file(path)
-            except FileNotFoundError:
-                self._make_folders(os.path.dirname(path))
-                fd = create_file(path)
+        capacity_bytes = None
+        if self._in_reserve:
+            fd = self._open_file(name, for_writing=True)
+            capacity_bytes = os.fstat(fd).st_size
+        else:
+            with disk_errors("create-object"):
+                try:
+                    fd = create_file(path)
+                except FileNotFoundError:
+                    self._make_folders(os.path.dirname(path))
+                    fd = create_file(path)
         with self._guard:
             self._opened_count += 1
             order = self._opened_count
         return ObjectWriter(
-            path=path,
             fd=fd,
+            capacity_bytes=capacity_bytes,
+            discard=lambda: self._discard(name),
             name=name,
             file_key=self._random(FILE_KEY_BYTES),
             context=body_context(self._vault_id, name),
@@ -131,8 +152,7 @@ class ObjectStore:
                     raise ObjectDamagedError(part="length")
                 opened = self._open_header(read_at(fd, 0, HEADER_BYTES), name)
                 header, bad_copies = _choose(opened, expected)
-                if object_size(header.size_bytes) != size_bytes:
-                    raise ObjectDamagedError(part="length")
+                verify_object_size(size_bytes, header.size_bytes, in_reserve=self._in_reserve)
                 return ObjectReader(fd, header, body_context(self._vault_id, name), bad_copies)
             except BaseException:
                 os.close(fd)
@@ -192,9 +212,16 @@ class ObjectStore:
                 os.close(fd)
 
     def unlink(self, name: bytes) -> None:
-        """Remove the file, if it is there, and sync its folder. Raises DiskFailedError."""
+        """Remove the file, if it is there, and sync its folder. Raises DiskFailedError.
+
+        In the reserve the file stays; its header is made random.
+        """
         path = self._layout.object_path(name)
         self._forget_unsynced(name)
+        if self._in_reserve:
+            if self.exists(name):
+                self.destroy(name)
+            return
         with disk_errors("unlink-object"):
             try:
                 os.unlink(path)
@@ -226,6 +253,16 @@ class ObjectStore:
                 self._sync_one(name)
             for folder in sorted({os.path.dirname(self._layout.object_path(name)) for name in wanted}):
                 fsync_folder(folder)
+
+    def _discard(self, name: bytes) -> None:
+        """What a writer that was given up leaves behind. The name is still reserved: unlock does it again."""
+        try:
+            if self._in_reserve:
+                self.destroy(name)
+            else:
+                os.unlink(self._layout.object_path(name))
+        except (OSError, SheafError):
+            return
 
     def _settle(self, name: bytes, order: int, fd: int, sync: bool) -> None:
         """Take over the file of a finished object: sync it now, or keep it until its group is synced."""

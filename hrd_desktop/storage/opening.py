@@ -195,14 +195,21 @@ class _Opening:
                     raise RecordsDamagedError(part="rekey")
                 old_keys = derive_keys(old_key, self._slots.header.vault_id) if old_key is not None else keys
                 derived = rekey.resume_databases(
-                    self._layout, compartment, database, records, keys, old_keys, by_old_key
+                    self._layout,
+                    compartment,
+                    database,
+                    records,
+                    keys,
+                    old_keys,
+                    self._random,
+                    by_old_key=by_old_key,
                 )
                 self._notices.append("rekey-continued")
             elif records_key != slot.content.compartment_key:
                 raise RecordsDamagedError(part="rekey")
             else:
                 old_keys = keys
-                derived = open_or_remake_derived(self._layout, compartment, keys, self._notices)
+                derived = open_or_remake_derived(self._layout, compartment, keys, self._random, self._notices)
             vault = Vault(
                 layout=self._layout,
                 lock=self._lock,
@@ -218,7 +225,11 @@ class _Opening:
                 records=records,
                 derived=derived,
                 objects=ObjectStore(
-                    self._layout, self._slots.header.vault_id, keys.object_headers, self._random
+                    self._layout,
+                    self._slots.header.vault_id,
+                    keys.object_headers,
+                    self._random,
+                    in_reserve=compartment == 1,
                 ),
                 clock=self._clock,
                 random=self._random,
@@ -252,6 +263,7 @@ class _Opening:
                     keys.records.salt,
                     RECORDS_APPLICATION_ID,
                     must_exist=True,
+                    fixed=opened[0].content.compartment == 1,
                 )
             except RecordsDamagedError as error:
                 damaged = error

@@ -36,10 +36,12 @@ from hrd_desktop.storage.slot_changes import (
 )
 from hrd_desktop.storage.snapshots import take_snapshot
 from hrd_desktop.storage.sweep import unlink_now
-from hrd_desktop.storage.vault import Vault
+from hrd_desktop.storage.vault import Randomness, Vault
 
 #: Headers committed to the records before they are written, at a time.
 HEADERS_AT_ONCE = 64
+#: The same for records of a fixed length, where they must fit into what is kept free for this.
+HEADERS_AT_ONCE_IN_RESERVE = 16
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,7 +86,7 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
             )
             target.append(used_slot(content, root, vault.header_bytes, number, record.label, vault.random))
     wanted = slot_set(between, generation + 1)
-    with vault.records.transaction():
+    with vault.records.transaction(essential=True):
         vault.records.slots.put_intent(wanted.pack())
         vault.records.rekey.begin(slot_set(final, generation + 2).pack())
     try:
@@ -98,16 +100,29 @@ def rekey(vault: Vault, kept: Sequence[KeptSlot]) -> None:
 def _go_on(vault: Vault, wanted: SlotSet, new_key: bytes) -> None:
     """Steps 1 to 6, the intent of step 1 being committed."""
     write_slots(vault.files, vault.first_slot, wanted)
-    with vault.records.transaction():
+    with vault.records.transaction(essential=True):
         note_done(vault.records, wanted)
     old_keys = vault.keys
     new_keys = derive_keys(new_key, vault.header.vault_id)
     vault.derived.close()
     vault.derived = resume_databases(
-        vault.layout, vault.compartment, vault.records_database, vault.records, new_keys, old_keys, True
+        vault.layout,
+        vault.compartment,
+        vault.records_database,
+        vault.records,
+        new_keys,
+        old_keys,
+        vault.random,
+        by_old_key=True,
     )
     vault.compartment_key, vault.keys = new_key, new_keys
-    vault.objects = ObjectStore(vault.layout, vault.header.vault_id, new_keys.object_headers, vault.random)
+    vault.objects = ObjectStore(
+        vault.layout,
+        vault.header.vault_id,
+        new_keys.object_headers,
+        vault.random,
+        in_reserve=vault.compartment == 1,
+    )
     resume_objects(vault, old_keys)
 
 
@@ -118,6 +133,8 @@ def resume_databases(
     records: Records,
     keys: CompartmentKeys,
     old_keys: CompartmentKeys,
+    random: Randomness,
+    *,
     by_old_key: bool,
 ) -> Derived:
     """Bring both databases under the new key. ``by_old_key``: records were opened with the old one."""
@@ -126,7 +143,7 @@ def resume_databases(
     if records.rekey.state() == "slots":
         with records.quiet_transaction():
             records.rekey.set_state("derived")
-    derived = derived_under_new_key(layout, compartment, keys, old_keys)
+    derived = derived_under_new_key(layout, compartment, keys, old_keys, random)
     try:
         if records.rekey.state() == "derived":
             with records.quiet_transaction():
@@ -142,7 +159,8 @@ def resume_objects(vault: Vault, old_keys: CompartmentKeys) -> None:
     records = vault.records
     if records.rekey.state() == "headers":
         _finish_pending(vault)
-        while names := records.rekey.names_to_do(limit=HEADERS_AT_ONCE):
+        at_once = HEADERS_AT_ONCE if vault.compartment == 0 else HEADERS_AT_ONCE_IN_RESERVE
+        while names := records.rekey.names_to_do(limit=at_once):
             sealed: list[tuple[bytes, bytes | None]] = [
                 (name, _sealed_again(vault, name, old_keys)) for name in names
             ]

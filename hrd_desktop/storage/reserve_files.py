@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hrd_desktop.crypto.padding import random_fill
@@ -57,10 +58,11 @@ def fill(path: str, size_bytes: int, random: Random) -> None:
             os.close(fd)
 
 
-def refill(path: str, random: Random) -> None:
+def refill(path: str, random: Random, go_on: Callable[[], bool] = lambda: True) -> bool:
     """Overwrite every byte of a file of the reserve in place with fresh random bytes, and sync it.
 
-    Its length and inode stay. Raises DiskFailedError; also when there is no such regular file.
+    Its length and inode stay. ``go_on`` is asked before each MiB; False when it ended this half done. Raises
+    DiskFailedError; also when there is no such regular file.
     """
     with disk_errors("refresh-reserve"):
         fd = open_write(path)
@@ -68,16 +70,20 @@ def refill(path: str, random: Random) -> None:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode):
                 raise FileNotFoundError
-            _write_random(fd, found.st_size, random)
+            whole = _write_random(fd, found.st_size, random, go_on)
             sync_data(fd)
         finally:
             os.close(fd)
+    return whole
 
 
-def _write_random(fd: int, size_bytes: int, random: Random) -> None:
+def _write_random(fd: int, size_bytes: int, random: Random, go_on: Callable[[], bool] = lambda: True) -> bool:
     writeback = Writeback(fd)
     end = 0
     for piece in random_fill(size_bytes, random):
+        if not go_on():
+            return False
         write_at(fd, end, piece)
         end += len(piece)
         writeback.written_to(end)
+    return True

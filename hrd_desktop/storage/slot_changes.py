@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from hrd_desktop.crypto.slots import SlotContent, open_slots, seal_slot
@@ -184,7 +185,10 @@ def carry_out(vault: Vault, wanted: SlotSet, *, counts_as_change: bool = True) -
     of the records, since nothing of the user's has changed.
     """
     records = vault.records
-    transaction = records.transaction if counts_as_change else records.quiet_transaction
+
+    def transaction() -> AbstractContextManager[None]:
+        return records.transaction(essential=True) if counts_as_change else records.quiet_transaction()
+
     with transaction():
         records.slots.put_intent(wanted.pack())
     try:
@@ -212,7 +216,7 @@ def find_intent(records: Records) -> SlotSet | None:
 def roll_forward(records: Records, files: KeySlotFiles, first: int, wanted: SlotSet) -> None:
     """Finish the change that ``find_intent`` found."""
     write_slots(files, first, wanted)
-    with records.transaction():
+    with records.transaction(essential=True):
         note_done(records, wanted)
 
 

@@ -16,6 +16,9 @@ from hrd_desktop.storage.objects import ObjectStore
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.vault import Vault
 
+#: The setting of a refresh of the reserve that was begun (spec 7.5).
+REFRESH_STATE = "vault.reserve_refresh"
+
 #: How many names are dropped in one transaction: bounds memory and the journal, however many a crash left.
 NAMES_AT_ONCE = 500
 
@@ -28,6 +31,7 @@ def has_unfinished(records: Records) -> bool:
         or records.items.count(ItemState.DESTROYING)
         or records.slots.find_intent() is not None
         or records.rekey.state() is not None
+        or records.settings.find(REFRESH_STATE) is not None
     )
 
 

@@ -371,27 +371,67 @@ def bodies() -> Json:
 # --- 5 a database page --------------------------------------------------------------------------------------
 
 
-def empty_database(application_id: int) -> bytes:
-    """Page 1 of an SQLite file with an empty schema and 80 reserved bytes (SQLite file format, 1.3, 1.6)."""
+def empty_database(application_id: int, user_version: int, pages: int = 1) -> bytes:
+    """Page 1 of an SQLite file with an empty schema and 80 reserved bytes (SQLite file format, 1.3, 1.6).
+
+    Of more than one page all the others are on the free list, whose first trunk is page 2.
+    """
     head = b"SQLite format 3\0" + struct.pack(">HBBBBBB", 4096, 1, 1, 80, 64, 32, 32)
+    trunk, free = (2, pages - 1) if pages > 1 else (0, 0)
+    form = 4 if pages == 1 else 0
     head += (
-        struct.pack(">12I", 1, 1, 0, 0, 0, 4, 0, 0, 1, 7, 0, application_id)
+        struct.pack(">12I", 1, pages, trunk, free, 0, form, 0, 0, 1, user_version, 0, application_id)
         + bytes(20)
         + struct.pack(">II", 1, 3_045_000)
     )
     return (head + struct.pack(">BHHHB", 13, 0, 0, 4096 - 80, 0)).ljust(4096 - 80, b"\0")
 
 
-def database() -> Json:
+def seal_page(key: bytes, number: int, content: bytes, iv: bytes) -> bytes:
     """SQLCipher 4: 16 bytes of salt, AES-256-CBC, IV, HMAC-SHA-512 over ciphertext, IV and page number."""
+    raw, salt = key[:32], key[32:]
+    mac_key = hashlib.pbkdf2_hmac("sha512", raw, bytes(b ^ 0x3A for b in salt), 2, 32)
+    encryptor = Cipher(algorithms.AES(raw), modes.CBC(iv)).encryptor()
+    start = salt if number == 1 else b""
+    sealed = encryptor.update(content[len(start) :]) + encryptor.finalize() + iv
+    return start + sealed + hmac.digest(mac_key, sealed + struct.pack("<I", number), "sha512")
+
+
+def fixed_database(label: str, application_id: int, pages: int) -> Json:
+    """Section 7.1: a database as it is made in the reserve; the whole is given by its SHA-256."""
+    key = hkdf(COMPARTMENT_KEY, VAULT_ID, label, 48)
+    trunks = -(-(pages - 1) // 997)
+    contents = [empty_database(application_id, 0, pages)]
+    leaf = trunks + 2
+    for trunk in range(2, trunks + 2):
+        leaves = list(range(leaf, min(leaf + 996, pages + 1)))
+        leaf += len(leaves)
+        listed = leaves[:1] + leaves[:0:-1]
+        following = trunk + 1 if trunk <= trunks else 0
+        page = struct.pack(f">{len(listed) + 2}I", following, len(listed), *listed)
+        contents.append(page.ljust(4096 - 80, b"\0"))
+    contents += [bytes(4096 - 80)] * (pages - 1 - trunks)
+    sealed = [
+        seal_page(key, number, content, fill(f"{label} {number}", 16))
+        for number, content in enumerate(contents, start=1)
+    ]
+    return {
+        "label": label,
+        "key": key.hex(),
+        "application_id": application_id,
+        "pages": pages,
+        "trunks": trunks,
+        "first_two_pages": b64(b"".join(sealed[:2])),
+        "sha256": sha256(b"".join(sealed)).hex(),
+    }
+
+
+def database() -> Json:
+    """Whole databases, made without the library."""
     vectors = []
     for label, application_id in (("sheaf/v1/records", 0x53484652), ("sheaf/v1/derived", 0x53484644)):
         key = hkdf(COMPARTMENT_KEY, VAULT_ID, label, 48)
-        raw, salt, iv = key[:32], key[32:], fill(label + "-iv", 16)
-        mac_key = hashlib.pbkdf2_hmac("sha512", raw, bytes(b ^ 0x3A for b in salt), 2, 32)
-        encryptor = Cipher(algorithms.AES(raw), modes.CBC(iv)).encryptor()
-        sealed = encryptor.update(empty_database(application_id)[16:]) + encryptor.finalize() + iv
-        page = salt + sealed + hmac.digest(mac_key, sealed + struct.pack("<I", 1), "sha512")
+        page = seal_page(key, 1, empty_database(application_id, 7), fill(label + "-iv", 16))
         vectors.append(
             {
                 "label": label,
@@ -403,6 +443,12 @@ def database() -> Json:
         )
     return {
         "_format": "Section 5. 'base64' is a whole database of one page with an empty schema, sealed without"
-        " SQLCipher; opened with 'key' (raw key ‖ salt, hex) it has these two pragmas.",
+        " SQLCipher; opened with 'key' (raw key ‖ salt, hex) it has these two pragmas. Section 7.1: 'fixed'"
+        " are databases as they are made in the reserve, of 'pages' pages, 'trunks' of them trunks of the"
+        " free list; the IV of page n is fill(label + ' ' + n, 16), and 'sha256' is that of the whole file.",
         "vectors": vectors,
+        "fixed": [
+            fixed_database("sheaf/v1/records", 0x53484652, 256),
+            fixed_database("sheaf/v1/derived", 0x53484644, 1100),
+        ],
     }

@@ -261,6 +261,17 @@ def test_database_page_sealed_by_hand_opens_in_sqlcipher(
     assert refusal(reader, reader.database_tables, path, bytes.fromhex(vector["key"])) == "damaged"
 
 
+@pytest.mark.parametrize("vector", load("database")["fixed"], ids=lambda vector: vector["label"])
+def test_database_of_a_fixed_length_begins_as_its_vector(
+    reader: ModuleType, vector: dict[str, Any], tmp_path: Path
+) -> None:
+    # Filled up with zeros, as a snapshot is: enough to be read.
+    path = tmp_path / "database"
+    path.write_bytes(base64.b64decode(vector["first_two_pages"]).ljust(vector["pages"] * 4096, b"\0"))
+    found = reader.database_tables(path, bytes.fromhex(vector["key"]))
+    assert found == {"user_version": 0, "application_id": vector["application_id"], "tables": []}
+
+
 @pytest.mark.parametrize("vector", ids(load("custody")["vectors"]))
 def test_custody(vector: dict[str, Any]) -> None:
     checker = importlib.import_module("second_checker")

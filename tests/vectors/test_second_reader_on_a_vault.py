@@ -111,6 +111,33 @@ def test_the_reserve_is_seen_as_not_ours(made: Path) -> None:
     assert [(vault / f"{name}.1").stat().st_size for name in ("records", "derived")] == [2**20, 2**20]
 
 
+def test_a_compartment_in_the_reserve_opens_and_is_all_that_opens(made: Path) -> None:
+    vault, outer, inner = made / "two", made / "passphrase", secret_file(made, "inner", "the inner one")
+    program("create", vault, "--kdf", "minimum", "--reserve", "16MiB", "--passphrase-file", outer)
+    program("reserve", vault, "use", "--yes", "--passphrase-file", outer, "--new-passphrase-file", inner)
+    program("import", vault, made / "in", "--passphrase-file", inner)
+    found = listing(vault, inner)
+    assert (found["slot"], found["compartment"], found["copies"]) == (4, 1, ["a", "b"])
+    assert found["databases"]["records"]["application_id"] == 0x53484652
+    assert "item" in found["databases"]["records"]["tables"]
+    ours = [entry for entry in found["objects"] if "kind" not in entry]
+    assert {entry["kind"] for entry in found["objects"] if "kind" in entry} == {"not-ours"}
+    originals = {e["original_name"]: e["sha256"] for e in ours if e["role"] == 1}
+    assert originals == {name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()}
+    result = second(vault, inner, "cat", "larger.bin")
+    assert (result.returncode, result.stdout) == (0, FILES["larger.bin"])
+    # From outside nothing of it opens, and the records copied in it open when they are filled up.
+    opened_outside = [e for e in listing(vault, outer)["objects"] if "kind" not in e]
+    assert {e["role"] for e in opened_outside} == {3}
+    assert not {e["name"] for e in opened_outside} & {e["name"] for e in ours}
+    (snapshot,) = [e["name"] for e in ours if e["role"] == 3]
+    content = second(vault, inner, "cat", snapshot).stdout
+    length = (vault / "records.1").stat().st_size
+    assert len(content) < length
+    (vault / "records.1").write_bytes(content.ljust(length, b"\0"))
+    assert listing(vault, inner)["databases"]["records"] == found["databases"]["records"]
+
+
 def test_after_a_change_and_a_rekey_only_the_new_passphrase_opens(made: Path) -> None:
     vault, old, new = made / "changed", made / "passphrase", secret_file(made, "new", "another one")
     program("create", vault, "--kdf", "minimum", "--passphrase-file", old)

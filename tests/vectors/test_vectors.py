@@ -26,7 +26,7 @@ from hrd_desktop.crypto.credential import credential_from_text, digest_key_file,
 from hrd_desktop.crypto.custody import LINE_LIMIT_BYTES, verify_lines
 from hrd_desktop.crypto.headers import open_header
 from hrd_desktop.crypto.kdf import KdfParameters, stretch
-from hrd_desktop.crypto.keys import derive_keys
+from hrd_desktop.crypto.keys import DatabaseKey, derive_keys
 from hrd_desktop.crypto.normalise import normalise_passphrase
 from hrd_desktop.crypto.padding import padded_bytes
 from hrd_desktop.crypto.recovery import find_code, format_digits, format_letters
@@ -44,6 +44,7 @@ from hrd_desktop.domain.errors.vault import (
     ObjectNotOursError,
     UnusablePassphraseError,
 )
+from hrd_desktop.storage.fixed_database import make_fixed_database
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.opening import read_key_slots
 from hrd_desktop.storage.tombstone import find_tombstone, is_tombstone
@@ -351,3 +352,17 @@ def test_custody(vector: Json) -> None:
     checker = CustodyLines("0001.jsonl", LINE_LIMIT_BYTES)
     faults = [*checker.take(b"".join(line + b"\n" for line in lines)), *checker.finish()]
     assert [fault.kind.value for fault in faults[:1]] == ([vector["kind"]] if "kind" in vector else [])
+
+
+@pytest.mark.parametrize("vector", load("database")["fixed"], ids=lambda vector: vector["label"])
+def test_databases_of_a_fixed_length(vector: Json, tmp_path: Path) -> None:
+    """Byte for byte. The program draws the IVs of pages 2, 3, … and then that of page 1."""
+    path, key, pages = tmp_path / "database", bytes.fromhex(vector["key"]), vector["pages"]
+    numbers = iter([*range(2, pages + 1), 1])
+
+    def random(size: int) -> bytes:
+        return bytes(size) if size != 16 else fill(f"{vector['label']} {next(numbers)}", 16)
+
+    path.write_bytes(bytes(pages * 4096))
+    make_fixed_database(str(path), DatabaseKey(key[:32], key[32:]), vector["application_id"], random)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == vector["sha256"]

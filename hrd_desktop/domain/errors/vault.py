@@ -106,6 +106,16 @@ class DiskFullError(SheafError):
     code = "disk-full"
 
 
+class NoRoomError(DiskFullError):
+    """What a compartment inside the reserve was given does not fit there, and it never grows.
+
+    Fields: ``part`` (``objects``, ``records`` or ``derived``); for objects ``left_bytes`` in all and
+    ``largest_bytes``, about the largest content that still fits.
+    """
+
+    code = "no-room"
+
+
 class DiskFailedError(SheafError):
     """A read, write or sync failed. Fields: ``errno``, ``step``."""
 
@@ -137,6 +147,18 @@ class ReserveSizeError(UsageError):
     """A reserve has at least 16 MiB and a multiple of 4,096 bytes."""
 
     code = "reserve-size"
+
+
+class NoReserveError(UsageError):
+    """The open compartment has no reserve: none was set aside when the vault was made."""
+
+    code = "no-reserve"
+
+
+class CredentialInUseError(UsageError):
+    """This passphrase or recovery code opens the vault already; what it was to open could not be reached."""
+
+    code = "credential-in-use"
 
 
 # -- integrity (exit code 4) ------------------------------------------------------------------

@@ -35,6 +35,11 @@ class Derived:
         """Everything inside or nothing. Raises what ``Database.transaction`` raises."""
         return self._database.transaction()
 
+    def free_share(self) -> float:
+        """The part that is free of a database of a fixed length, 0 to 1; always 1 for one that grows."""
+        free = self._database.free_pages()
+        return 1.0 if free is None else free / self._database.page_count()
+
     def interrupt(self) -> None:
         """End what is running, from any thread."""
         self._database.interrupt()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hrd_desktop.domain.clock import Clock, to_microseconds
+from hrd_desktop.domain.errors.vault import NoRoomError
 from hrd_desktop.domain.records import VaultState
 from hrd_desktop.storage.database import Database
 from hrd_desktop.storage.records.cases import Cases
@@ -24,6 +25,10 @@ from hrd_desktop.storage.records.slots import Slots
 from hrd_desktop.storage.records.snapshots import Snapshots
 from hrd_desktop.storage.records.tags import Tags
 from hrd_desktop.storage.records.values import time_value
+
+#: Pages that only what must be possible may take from records of a fixed length: a change of slots, a re-key,
+#: destroying. The largest of them notes some eighty pages of slots and headers at a time.
+KEPT_FREE_PAGES = 80
 
 _EPOCH = "vault.epoch"
 _CHANGED = "vault.changed"
@@ -52,14 +57,24 @@ class Records:
         self.searches = SavedSearches(database)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self, *, essential: bool = False) -> Iterator[None]:
         """A change of records: everything inside or nothing, and the epoch one higher.
 
-        Raises what ``Database.transaction`` raises.
+        Records of a fixed length keep a few pages free, which only an ``essential`` change may use:
+        NoRoomError for any other. Raises what ``Database.transaction`` raises.
         """
         with self._database.transaction():
+            before = self._database.free_pages()
             yield
             self.custody.tree.sign_heads()
+            left = self._database.free_pages()
+            if (
+                before is not None
+                and left is not None
+                and left < min(before, KEPT_FREE_PAGES)
+                and not essential
+            ):
+                raise NoRoomError(part="records")
             epoch = (self.settings.find_number(_EPOCH) or 0) + 1
             self.settings.set(_EPOCH, str(epoch))
             self.settings.set(_CHANGED, str(to_microseconds(self._clock.now_utc())))

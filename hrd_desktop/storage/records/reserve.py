@@ -23,7 +23,10 @@ class ReserveList:
 
 
 class Reserve:
-    """Table ``reserve``, of compartment 0."""
+    """Table ``reserve``: in compartment 0 what was set aside, in compartment 1 what it lives in.
+
+    Which of its files are free is known in compartment 1 alone, from what its own records name.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,3 +56,15 @@ class Reserve:
             else:
                 objects.append((name, size_bytes))
         return ReserveList(sizes["records"], sizes["derived"], tuple(objects)) if sizes else None
+
+    def free_objects(self) -> list[tuple[bytes, int]]:
+        """Names and sizes of the reserve's objects that no record of this compartment names."""
+        return [
+            (name, size_bytes)
+            for name, size_bytes in self._database.query(
+                "SELECT name, size_bytes FROM reserve WHERE part = 'object' AND name NOT IN ("
+                " SELECT object_name FROM item UNION ALL SELECT name FROM snapshot"
+                " UNION ALL SELECT name FROM reserved_name UNION ALL SELECT name FROM unlink_name"
+                ") ORDER BY number"
+            )
+        ]
