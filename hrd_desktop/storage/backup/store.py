@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -181,9 +182,14 @@ class BackupStore:
             taken = True
             self.folder.settle([incoming])
 
+        def discard() -> None:
+            with contextlib.suppress(OSError):
+                os.unlink(incoming.temporary)
+
         writer = ObjectWriter(
-            path=incoming.temporary,
             fd=incoming.fd,
+            capacity_bytes=None,
+            discard=discard,
             name=name,
             file_key=self._random(FILE_KEY_BYTES),
             context=body_context(self.vault_id, name),
