@@ -42,6 +42,10 @@ EVENT_TYPE = "sheaf-custody-event/v1"
 LINE_LIMIT_BYTES = 4 * 1024 * 1024
 
 _SALT_BYTES = 16
+_LARGEST_INTEGER = 2**53 - 1
+#: For arrays and objects of strings with ASCII names, bounded integers and null this writes what RFC 8785 asks
+#: for, at a twentieth of the time of the library for any value; a test holds the two together.
+_write_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LEAF_PREFIX = b"\x00"
 
 
@@ -65,7 +69,7 @@ def seal_event(values: Mapping[str, Value], random: Random) -> SealedEvent:
         raise ValueError("no event has such a field")
     disclosures = {name: _disclose(name, values.get(name), random) for name in FIELDS}
     digests = {name: _digest(disclosure) for name, disclosure in disclosures.items()}
-    leaf = rfc8785.dumps({"digests": digests, "type": EVENT_TYPE})
+    leaf = _write_plain({"digests": digests, "type": EVENT_TYPE}).encode("ascii")
     return SealedEvent(leaf, leaf_hash(leaf), disclosures)
 
 
@@ -168,13 +172,15 @@ def next_sequence(value: Value, before: int, line: int) -> int:
 def _disclose(name: str, value: Value, random: Random) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
         raise FieldValueError(field=name, reason="type")
+    if isinstance(value, int) and abs(value) > _LARGEST_INTEGER:
+        raise FieldValueError(field=name, reason="size")
     try:
-        content = rfc8785.dumps([_to_base64(random(_SALT_BYTES)), name, value])
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        content = _write_plain([_to_base64(random(_SALT_BYTES)), name, value]).encode()
+    except UnicodeEncodeError:
         content = None
     # Raised here and not above: what the library raises holds the value.
     if content is None:
-        raise FieldValueError(field=name, reason="characters" if isinstance(value, str) else "size")
+        raise FieldValueError(field=name, reason="characters")
     return _to_base64(content)
 
 

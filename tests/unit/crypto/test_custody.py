@@ -9,6 +9,7 @@ import os
 import traceback
 
 import pytest
+import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,23 @@ EVENT_VALUES = st.dictionaries(
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.text(st.characters(exclude_categories=["Cs"]), max_size=50),
 )
+
+
+@given(EVENT_VALUES)
+def test_what_is_sealed_is_canonical_as_the_library_for_any_json_writes_it(values: dict[str, Value]) -> None:
+    event = seal_event(values, os.urandom)
+    assert rfc8785.dumps(json.loads(event.leaf)) == event.leaf
+    for disclosure in event.disclosures.values():
+        content = base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))
+        assert rfc8785.dumps(json.loads(content)) == content
+
+
+def test_every_character_is_escaped_as_canonical_json_asks() -> None:
+    characters = "".join(chr(code) for code in (*range(0x300), 0x2028, 0x2029, 0xFEFF, 0xFFFF, 0x1F600))
+    disclosure = seal_event({"note": characters}, os.urandom).disclosures["note"]
+    content = base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))
+    assert rfc8785.dumps(json.loads(content)) == content
+    assert json.loads(content)[2] == characters
 
 
 def kind_of(failure: pytest.ExceptionInfo[CustodyError]) -> object:
