@@ -43,8 +43,8 @@ LINE_LIMIT_BYTES = 4 * 1024 * 1024
 
 _SALT_BYTES = 16
 _LARGEST_INTEGER = 2**53 - 1
-#: For arrays and objects of strings with ASCII names, bounded integers and null this writes what RFC 8785 asks
-#: for, at a twentieth of the time of the library for any value; a test holds the two together.
+#: For arrays and objects of strings with ASCII names, bounded integers and null this writes what RFC 8785
+#: asks for, at a twentieth of the time of the library for any value; a test holds the two together.
 _write_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 _LEAF_PREFIX = b"\x00"
 
