@@ -31,7 +31,7 @@ from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.unlock import unlock
-from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+from hrd_desktop.services.wipe_all import finish_begun_wipe
 
 FIRST_LINE_LIMIT_BYTES = 65_536
 
@@ -171,14 +171,14 @@ def open_session(invocation: Invocation, vault: str, given: Credential | None = 
 
     A vault that was wiped is finished, and WipedError raised.
     """
-    if finish_wipe_if_tombstoned(vault):
+    if finish_begun_wipe(vault, os.environ):
         raise WipedError()
     opening = credential(invocation) if given is None else given
     answer = AnswerTime()
     try:
         session = unlock(vault, opening, random=invocation.random, clock=invocation.clock, answer=answer)
     except WipedError:
-        finish_wipe_if_tombstoned(vault)
+        finish_begun_wipe(vault, os.environ)
         raise
     except SheafError:
         answer.wait()

@@ -10,7 +10,7 @@ import sys
 import time
 
 from hrd_desktop.services.wipe import wipe_vault
-from hrd_desktop.storage.settings_place import settings_paths
+from hrd_desktop.services.wipe_all import wipe_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ EXIT_PARTLY = 6
 USAGE = """\
 Usage: hrd-vault panic VAULT --yes [--keys-only] [--keep-settings] [--json]
 
-Overwrites the keys of a vault, ends every program that has it open, and removes its files.
+Overwrites the keys of a vault, and of every other vault that the window remembers; ends every program
+that has one of them open, and removes their files and the settings.
 This cannot be undone. No passphrase is needed and no question is asked.
 
   --yes            needed, so that nothing is wiped by a slip
   --keys-only      overwrite the keys and stop there; the next command finishes
-  --keep-settings  leave the settings file, which names other vaults too
+  --keep-settings  only this vault: leave the settings file and the other vaults that it names
   --json           print the report as one JSON document
   --help           print this
 """
@@ -74,14 +75,24 @@ def main(arguments: Sequence[str]) -> int:
     if request.help:
         _say(sys.stdout, USAGE)
         return EXIT_DONE
-    report = wipe_vault(
-        request.vault,
-        random=os.urandom,
-        clock_ns=time.monotonic_ns,
-        settings_paths=() if request.keep_settings else settings_paths(os.environ),
-        keys_only=request.keys_only,
-        on_keys_overwritten=_go_on_whatever_happens,
-    )
+    if request.keep_settings:
+        report = wipe_vault(
+            request.vault,
+            random=os.urandom,
+            clock_ns=time.monotonic_ns,
+            settings_paths=(),
+            keys_only=request.keys_only,
+            on_keys_overwritten=_go_on_whatever_happens,
+        )
+    else:
+        report = wipe_all(
+            request.vault,
+            random=os.urandom,
+            clock_ns=time.monotonic_ns,
+            environment=os.environ,
+            keys_only=request.keys_only,
+            on_keys_overwritten=_go_on_whatever_happens,
+        )
     if request.as_json:
         import json
 

@@ -24,6 +24,7 @@ _NOT_REACHED = {
     "flash-storage": "Cells that a solid-state disk, card or stick has set aside.",
     "file-system": "Older blocks: this file system ({detail}) does not write in place, or is not known to.",
     "synced-folder": "What {detail} has copied elsewhere.",
+    "other-vault": "Another vault that is remembered; it was not found where it used to be.",
     "folder": "The folder itself ({detail}); files in it that are not the vault's were not touched.",
 }
 _NOT_FOUND = "There is no vault at this place; nothing was overwritten.\n"
@@ -58,11 +59,16 @@ def describe(report: WipeReport) -> str:
 
 def _done(step: Step) -> str:
     if step.step == "holder":
-        return "The program that had it open was ended."
-    return f"{_WHAT.get(step.step, step.step)}: {step.detail}"
+        return _whose(step) + "The program that had it open was ended."
+    return f"{_whose(step)}{_WHAT.get(step.step, step.step)}: {step.detail}"
 
 
 def _failure(step: Step) -> str:
     if step.step == "holder":
-        return "Another program may still have the vault open. Switch the computer off."
-    return f"{_WHAT.get(step.step, step.step)}: {step.detail}"
+        return _whose(step) + "Another program may still have the vault open. Switch the computer off."
+    return f"{_whose(step)}{_WHAT.get(step.step, step.step)}: {step.detail}"
+
+
+def _whose(step: Step) -> str:
+    """Vaults are counted and not named: whoever reads along must not learn a name."""
+    return f"Vault {step.vault}: " if step.vault > 1 else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 
 import click
@@ -14,7 +15,7 @@ from hrd_desktop.domain.errors.vault import WipedError
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.rescue import LostItem, RescueReport
 from hrd_desktop.services.rescue import Rescue
-from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+from hrd_desktop.services.wipe_all import finish_begun_wipe
 
 _RECORDS = {
     "database": "Records, contacts and custody are from the vault's own records, which are whole.",
@@ -46,7 +47,7 @@ def rescue_command(invocation: Invocation, vault: str, new_vault: str, as_json: 
 
     The damaged vault is only read. The new one opens with the passphrase that opened the old one.
     """
-    if finish_wipe_if_tombstoned(vault):
+    if finish_begun_wipe(vault, os.environ):
         raise WipedError()
     opening = credential(invocation)
     try:
@@ -62,7 +63,7 @@ def rescue_command(invocation: Invocation, vault: str, new_vault: str, as_json: 
                 cancel=invocation.cancel,
             ).run()
     except WipedError:
-        finish_wipe_if_tombstoned(vault)
+        finish_begun_wipe(vault, os.environ)
         raise
     finally:
         del opening

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from hrd_desktop.domain.errors.settings import SettingsFailedError
+from hrd_desktop.services.remembered_vaults import KEPT_VAULTS, read_settings_file, vaults_named_in
 from hrd_desktop.storage.disk import fsync_folder
 from hrd_desktop.storage.settings_place import settings_file
 
@@ -21,11 +21,6 @@ THEMES = ("system", "light", "dark")
 LANGUAGES = ("en",)
 LOCK_AFTER_MINUTES = (1, 2, 5, 10, 15, 30, 60)
 DEFAULT_LOCK_AFTER_MINUTES = 5
-
-_READ_LIMIT_BYTES = 65_536
-_PATH_LIMIT = 4096
-#: Vaults that are remembered; the one used last comes first.
-KEPT_VAULTS = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,18 +56,7 @@ class SettingsFile:
 
     def load(self) -> Settings:
         """What the file says, and the defaults where it says nothing that can be used."""
-        try:
-            fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        except OSError:
-            return Settings()
-        try:
-            with os.fdopen(fd, "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    return Settings()
-                untrusted = json.loads(file.read(_READ_LIMIT_BYTES))
-        except (OSError, ValueError, RecursionError):
-            return Settings()
-        return _settings_from(untrusted) if isinstance(untrusted, dict) else Settings()
+        return _settings_from(read_settings_file(self.path))
 
     def save(self, settings: Settings) -> None:
         """Write all of it to a new file, 0600, and put that in the place of the old one.
@@ -118,14 +102,11 @@ def find_settings_file(environment: Mapping[str, str]) -> SettingsFile | None:
 
 def _settings_from(untrusted: dict[str, object]) -> Settings:
     default = Settings()
-    vaults = untrusted.get("vaults")
     minutes = untrusted.get("lock_after_minutes")
     return Settings(
         language=_one_of(LANGUAGES, untrusted.get("language"), default.language),
         theme=_one_of(THEMES, untrusted.get("theme"), default.theme),
-        vaults=tuple(path for path in vaults if _is_vault_path(path))[:KEPT_VAULTS]
-        if isinstance(vaults, list)
-        else (),
+        vaults=vaults_named_in(untrusted),
         lock_after_minutes=minutes
         if type(minutes) is int and minutes in LOCK_AFTER_MINUTES
         else default.lock_after_minutes,
@@ -136,12 +117,3 @@ def _settings_from(untrusted: dict[str, object]) -> Settings:
 
 def _one_of(known: tuple[str, ...], untrusted: object, default: str) -> str:
     return untrusted if isinstance(untrusted, str) and untrusted in known else default
-
-
-def _is_vault_path(untrusted: object) -> bool:
-    return (
-        isinstance(untrusted, str)
-        and os.path.isabs(untrusted)
-        and len(untrusted) <= _PATH_LIMIT
-        and "\0" not in untrusted
-    )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from hrd_desktop.services.wipe_holder import Stopped
+    from hrd_desktop.services.wipe_keys import KeyOverwrite
     from hrd_desktop.services.wipe_report import Step, WipeReport
 
 
@@ -50,33 +51,35 @@ def wipe_vault(
         on_keys_overwritten()
 
     from hrd_desktop.services.wipe_holder import stop_other_holders
-    from hrd_desktop.services.wipe_report import Tally, WipeReport
+    from hrd_desktop.services.wipe_report import WipeReport
     from hrd_desktop.services.wipe_steps import Rest, steps_out_of_reach
 
-    first = Tally("key-slots", layout.root)
-    first.count = keys.written
-    for path, reason in keys.failures:
-        first.add_failure(path, reason)
-    steps = first.steps()
+    steps = _key_steps("key-slots", layout, keys)
+    steps[0].ms = round(elapsed_ms, 3)
+
+    def timed(work: Callable[[], list[Step]]) -> None:
+        began = clock_ns()
+        done = work()
+        done[0].ms = round((clock_ns() - began) / 1e6, 3)
+        steps.extend(done)
+
+    began = clock_ns()
     stopped = (stop_holder or stop_other_holders)(layout, clock_ns)
+    stopped.step.ms = round((clock_ns() - began) / 1e6, 3)
     try:
         # Asked now, while the folder is still there.
         out_of_reach = steps_out_of_reach(layout)
         steps.append(stopped.step)
         # Whoever had it open may have written a slot between the first pass and its end.
-        again = Tally("key-slots-again", layout.root)
-        second = overwrite_keys(layout, random, read_back=True)
-        again.count = second.written
-        for path, reason in second.failures:
-            again.add_failure(path, reason)
-        steps += again.steps()
+        timed(lambda: _key_steps("key-slots-again", layout, overwrite_keys(layout, random, read_back=True)))
         if not keys_only:
             rest = Rest(layout, random)
-            steps += rest.overwrite_objects()
-            steps += rest.overwrite_databases()
-            steps += rest.overwrite_journals()
-            steps += rest.remove_settings(settings_paths)
-            steps += rest.remove_files()
+            timed(rest.overwrite_objects)
+            timed(rest.overwrite_databases)
+            timed(rest.overwrite_journals)
+            if settings_paths:
+                timed(lambda: rest.remove_settings(settings_paths))
+            timed(rest.remove_files)
     finally:
         stopped.release()
     return WipeReport(None if keys.failures else round(elapsed_ms, 3), (*steps, *out_of_reach))
@@ -87,20 +90,26 @@ def finish_wipe_if_tombstoned(
     *,
     random: Callable[[int], bytes] = os.urandom,
     clock_ns: Callable[[], int] = time.monotonic_ns,
-    settings_paths: Sequence[str] | None = None,
+    settings_paths: Sequence[str] = (),
 ) -> WipeReport | None:
-    """What every start and every command calls before anything else: go on with a wipe that was begun.
+    """Go on with a wipe of this vault that was begun; ``wipe_all.finish_begun_wipe`` is for every start.
 
     None, and nothing touched, unless a key slot file carries a valid tombstone; a missing, empty or damaged
-    one is none. ``settings_paths`` are those of this user unless given.
+    one is none.
     """
     if not find_tombstone(VaultLayout(root)):
         return None
-    if settings_paths is None:
-        from hrd_desktop.storage import settings_place
-
-        settings_paths = settings_place.settings_paths(os.environ)
     return wipe_vault(root, random=random, clock_ns=clock_ns, settings_paths=settings_paths)
+
+
+def _key_steps(name: str, layout: VaultLayout, keys: KeyOverwrite) -> list[Step]:
+    from hrd_desktop.services.wipe_report import Tally
+
+    tally = Tally(name, layout.root)
+    tally.count = keys.written
+    for path, reason in keys.failures:
+        tally.add_failure(path, reason)
+    return tally.steps()
 
 
 def _report_nothing(layout: VaultLayout) -> WipeReport:

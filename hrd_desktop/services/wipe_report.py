@@ -19,27 +19,42 @@ class Step:
 
     ``step`` and ``result`` are stable codes. ``detail`` is a number of files, the name of one file inside the
     vault with the code of what went wrong, or the kind of a file system; never a name that the user gave.
+    ``vault`` counts the vaults of one wipe from 1, the one that was named; 0 is none of them. ``ms`` is how
+    long the step took, on the first line of it and None on further ones; it is no part of what happened.
     """
 
-    __slots__ = ("detail", "result", "step")
+    __slots__ = ("detail", "ms", "result", "step", "vault")
 
-    def __init__(self, step: str, result: str, detail: str = "") -> None:
+    def __init__(
+        self, step: str, result: str, detail: str = "", vault: int = 1, ms: float | None = None
+    ) -> None:
         self.step = step
         self.result = result
         self.detail = detail
+        self.vault = vault
+        self.ms = ms
+
+    def _what(self) -> tuple[str, str, str, int]:
+        return (self.step, self.result, self.detail, self.vault)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Step) and self.fields() == other.fields()
+        return isinstance(other, Step) and self._what() == other._what()
 
     def __hash__(self) -> int:
-        return hash((self.step, self.result, self.detail))
+        return hash(self._what())
 
     def __repr__(self) -> str:
-        return f"Step({self.step!r}, {self.result!r}, {self.detail!r})"
+        return "Step({!r}, {!r}, {!r}, {!r})".format(*self._what())
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[str, object]:
         """As promised for ``panic --json``."""
-        return {"step": self.step, "result": self.result, "detail": self.detail}
+        return {
+            "step": self.step,
+            "result": self.result,
+            "detail": self.detail,
+            "vault": self.vault,
+            "ms": self.ms,
+        }
 
 
 class WipeReport:

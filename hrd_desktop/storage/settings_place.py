@@ -51,3 +51,11 @@ def settings_paths(environment: Mapping[str, str]) -> list[str]:
         return [settings_file(environment), settings_file(environment) + ".new"]
     except KeyError:
         return []
+
+
+def wipe_mark(environment: Mapping[str, str]) -> str | None:
+    """The empty file that says that a wipe of every remembered vault was begun; None without a home."""
+    try:
+        return settings_file(environment) + ".wiping"
+    except KeyError:
+        return None

@@ -19,6 +19,7 @@ from hrd_desktop.process.spawn import isolated_command
 from hrd_desktop.services.lock import close_soon
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.wipe import wipe_vault
+from hrd_desktop.services.wipe_all import wipe_keys_of
 from hrd_desktop.ui.operations import Operations
 
 #: What the closing thread may take longer than its own bound.
@@ -56,12 +57,17 @@ class Leaving(QObject):
         self._silence = silence
         self._operations: Operations | None = None
         self._vault = ""
+        self._others: tuple[str, ...] = ()
         self._closing: threading.Thread | None = None
 
     def enter(self, vault: str, operations: Operations | None) -> None:
         """From now on this vault is what is left; without ``operations`` it is one that is not open."""
         self._vault = vault
         self._operations = operations
+
+    def cover(self, vaults: Sequence[str]) -> None:
+        """A wipe takes these along: every vault that the program remembers."""
+        self._others = tuple(vault for vault in vaults if vault != self._vault)
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +116,10 @@ class Leaving(QObject):
         self._end(0)
 
     def wipe_keys(self) -> None:
-        """Overwrite the keys of this vault, now, in this process. Takes milliseconds and raises nothing."""
+        """Overwrite the keys of this vault and of every remembered one, now, in this process.
+
+        Takes milliseconds and raises nothing. The command that follows does it again, and reports.
+        """
         self._forget()
         wipe_vault(
             self._vault,
@@ -119,6 +128,7 @@ class Leaving(QObject):
             settings_paths=(),
             keys_only=True,
         )
+        wipe_keys_of(self._others, random=os.urandom)
 
     def wipe(self) -> None:
         """Overwrite the keys, put the window away, and become the program that wipes the rest."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from hrd_desktop.ui.text import filled, number_text
 from hrd_desktop.ui.theme.icons import colours_now, icon
 from hrd_desktop.ui.theme.tokens import Size, Space
 
@@ -24,18 +25,33 @@ class PanicButton(QAbstractButton):
     completed = Signal()
     let_go = Signal()
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        seconds: Callable[[], float] = time.monotonic,
+        parent: QWidget | None = None,
+        *,
+        vaults: int = 1,
+    ) -> None:
         super().__init__(parent)
         self._seconds = seconds
         self._since: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self.look)
-        self.setText(self.tr("Panic: destroy this vault"))
+        self.setText(
+            filled(self.tr("Panic: destroy all {number} vaults"), number=number_text(vaults))
+            if vaults > 1
+            else self.tr("Panic: destroy this vault")
+        )
         # Promised as it is to screen readers and scripts; not translated.
         self.setAccessibleName("Panic")
         self.setAccessibleDescription(
-            self.tr("A press locks the vault at once. Holding for two seconds destroys it for good.")
+            self.tr(
+                "A press locks the vault at once. Holding for two seconds destroys every vault that this "
+                "program remembers, for good."
+            )
+            if vaults > 1
+            else self.tr("A press locks the vault at once. Holding for two seconds destroys it for good.")
         )
         self.setToolTip(self.accessibleDescription())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

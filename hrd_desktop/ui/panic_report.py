@@ -126,8 +126,14 @@ class PanicReport(QWidget):
             "flash-storage": self.tr("Blocks that a flash disk has put aside by itself"),
             "file-system": self.tr("A file system that does not write in place"),
             "synced-folder": self.tr("Copies made by a synchronising program"),
+            "other-vault": self.tr("A remembered vault that was not found where it used to be"),
+            "vault": self.tr("Files of a vault without a key file that could be one"),
+            "report": self.tr("The report itself: what was done is not known"),
         }
         name = names.get(str(step["step"]), isolated(str(step["step"])))
+        if int(step.get("vault", 1)) > 1:
+            # Vaults are counted and not named: whoever reads along must not learn a name.
+            name = filled(self.tr("Vault {number}: {name}"), number=number_text(step["vault"]), name=name)
         detail = str(step["detail"])
         return filled("{name}: {detail}", name=name, detail=isolated(detail)) if detail else name
 

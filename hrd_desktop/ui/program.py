@@ -19,7 +19,7 @@ from hrd_desktop.services.lock import blur_times
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.unlock import unlock
-from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.ui.application import apply_theme
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import tell
@@ -101,7 +101,7 @@ class Program(QObject):
         now_ns = to_microseconds(self._clock.now_utc()) * 1000
 
         def look() -> bool:
-            finished = finish_wipe_if_tombstoned(vault) is not None
+            finished = finish_begun_wipe(vault, os.environ) is not None
             if not finished:
                 blur_times(vault, now_ns)
             return finished
@@ -145,7 +145,7 @@ class Program(QObject):
                 credential = load_credential(text, key_file or None)
                 return unlock(vault, credential, random=self._random, clock=self._clock)
             except WipedError:
-                finish_wipe_if_tombstoned(vault)
+                finish_begun_wipe(vault, os.environ)
                 raise
 
         def failed(error: SheafError) -> None:
@@ -194,6 +194,7 @@ class Program(QObject):
         preferences = Preferences(self._settings.with_vault(vault), self._settings_file, operations, self)
         preferences.changed.connect(self._apply)
         preferences.save()
+        self._settings = preferences.settings
         self._leaving.enter(vault, operations)
         sections = Sections(operations, preferences, vault, self._random, self)
         workspace = self._workspace = Workspace(sections.plans(), self._make_panic())
@@ -219,7 +220,7 @@ class Program(QObject):
             self._leaving.lock(self.tr("Locked"))
 
     def _make_panic(self) -> PanicButton:
-        button = PanicButton()
+        button = PanicButton(vaults=len(self._settings.vaults))
         button.pressed_down.connect(self._panic_begins)
         button.let_go.connect(self._panic_let_go)
         button.completed.connect(self._wipe)
@@ -247,6 +248,7 @@ class Program(QObject):
     def _wipe(self) -> None:
         if not self._panicking:
             return
+        self._leaving.cover(self._settings.vaults)
         if not self._settings.panic_report:
             self._leaving.wipe()
             return

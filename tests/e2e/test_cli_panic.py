@@ -13,7 +13,7 @@ def test_panic(seeded: Place) -> None:
     assert report.keys() == {"keys_overwritten_ms", "steps"}
     assert 0 < report["keys_overwritten_ms"] < 60_000
     for step in report["steps"]:
-        assert step.keys() == {"step", "result", "detail"}
+        assert step.keys() == {"step", "result", "detail", "vault", "ms"}
         assert step["result"] in STEPS
     assert report["steps"][0]["step"] == "key-slots"
     assert {"older-copies", "backups", "bundles"} <= {

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
+from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.storage.layout import VaultLayout
-from hrd_desktop.storage.tombstone import find_tombstone
+from hrd_desktop.storage.tombstone import find_tombstone, make_tombstone
 from tests.unit.storage.test_lockfile import holder
 from tests.unit.storage.vault_folder import make_vault_folder, read_tree
 
@@ -58,15 +58,20 @@ needs_strace = pytest.mark.skipif(not can_trace(), reason="needs strace and the 
 
 
 class Place:
-    """A vault and a settings file in a home of their own."""
+    """A vault and a settings file in a home of their own; ``others`` are remembered beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, others: int = 0) -> None:
         self.folder = folder
         self.layout = make_vault_folder(folder / "v", objects=2, folders=FOLDERS)
+        self.others = [
+            make_vault_folder(folder / f"other{number}", objects=1, folders=1) for number in range(others)
+        ]
         self.settings = folder / "config" / "sheaf" / "settings.json"
         self.settings.parent.mkdir(parents=True)
-        self.settings.write_bytes(b"{}")
+        known = [layout.root for layout in [*self.others, self.layout]] if others else []
+        self.settings.write_text(json.dumps({"vaults": known}) if known else "{}")
         self.before = read_tree(self.layout.root)
+        self.others_before = [read_tree(layout.root) for layout in self.others]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -83,6 +88,10 @@ class Place:
             timeout=WAIT_S,
             check=False,
         )
+
+    @property
+    def mark(self) -> Path:
+        return Path(f"{self.settings}.wiping")
 
     def own_files(self) -> list[str]:
         return [path for path in self.before if os.path.lexists(path)]
@@ -163,19 +172,61 @@ def check_after_kill(place: Place, where: str) -> str:
     if tree == place.before:
         assert not tombstoned
         assert place.settings.exists()
-        assert finish_wipe_if_tombstoned(place.layout.root, settings_paths=[str(place.settings)]) is None
+        assert finish_begun_wipe(place.layout.root, place.environment) is None
         assert read_tree(place.layout.root) == place.before, where
+        assert place.settings.exists()
         return "untouched"
+    # As any start would: nobody is asked, and nothing is said where there is nothing left.
+    finished = finish_begun_wipe(place.layout.root, place.environment)
     if not tombstoned:
         assert place.own_files() == [], f"{where}: no tombstone, and something is left"
-        assert not place.settings.exists()
-        return "gone"
-    finished = finish_wipe_if_tombstoned(place.layout.root, settings_paths=[str(place.settings)])
-    assert finished is not None
-    assert not finished.failed, f"{where}: {finished.steps}"
-    assert not os.path.lexists(place.layout.root), where
-    assert not place.settings.parent.exists()
-    return "tombstone"
+    else:
+        assert finished is not None
+        assert not finished.failed, f"{where}: {finished.steps}"
+        assert not os.path.lexists(place.layout.root), where
+    assert_others_are_whole_or_gone(place, where)
+    return "tombstone" if tombstoned else "gone"
+
+
+def assert_others_are_whole_or_gone(place: Place, where: str) -> None:
+    """After the next start no vault is half there; one that is left is remembered, and untouched."""
+    left = []
+    for layout, before in zip(place.others, place.others_before, strict=True):
+        # An empty folder is what a kill at the very last step leaves (docs/adr/0060).
+        if read_tree(layout.root):
+            assert read_tree(layout.root) == before, f"{where}: half of another vault is left"
+            left.append(layout.root)
+    if left:
+        assert json.loads(place.settings.read_text())["vaults"] == left, where
+        assert not place.mark.exists(), where
+    else:
+        # Killed when only the empty folder was left to be removed, that stays.
+        assert not place.settings.parent.exists() or not list(place.settings.parent.iterdir()), where
+
+
+@needs_strace
+@pytest.mark.strace
+def test_killed_at_any_call_no_remembered_vault_is_left_half_wiped(
+    places: Iterator[Place], full: bool, tmp_path: Path
+) -> None:
+    def make() -> Place:
+        return Place(Path(tempfile.mkdtemp(dir=tmp_path)), others=2)
+
+    counts = count_calls(make())
+    # Otherwise the calls between which one vault is gone and the others are not yet, and one of each kind.
+    some = [("pwrite64", n) for n in range(3, 9)] + [(call, 1) for call in INJECTED if counts[call]]
+    sample = every_call(counts, full) if full else some
+    left: Counter[int] = Counter()
+    for call, number in sample:
+        place = make()
+        where = f"{call} {number}"
+        result = place.panic(trace=traced(place.folder / "log", f"{call}:signal=KILL:when={number}"))
+        assert result.returncode in (-9, 137), f"{where}: was never killed"
+        check_after_kill(place, where)
+        left[sum(os.path.lexists(layout.root) for layout in place.others)] += 1
+    # Killed before the mark, the others stay; killed after it, the next start takes them along.
+    assert left[2] >= 1
+    assert left[0] >= 6
 
 
 @needs_strace
@@ -212,6 +263,9 @@ def test_what_the_disk_refuses_is_reported_and_never_stops_the_rest(
     counts = count_calls(next(places))
     for call, number in every_call(counts, full):
         if call == "rmdir" or (error == "ENOSPC" and call not in ("pwrite64", "fdatasync")):
+            continue
+        if (call, number) == ("fsync", 1):
+            # That of the mark for the next start: nobody was killed, so it is not needed.
             continue
         place = next(places)
         where = f"{call} {number}"
@@ -325,7 +379,7 @@ def test_the_report_is_the_one_that_is_promised(place: Place) -> None:
     assert set(report) == {"keys_overwritten_ms", "steps"}
     assert report["keys_overwritten_ms"] > 0
     for step in report["steps"]:
-        assert set(step) == {"step", "result", "detail"}
+        assert set(step) == {"step", "result", "detail", "vault", "ms"}
         assert step["result"] in ("overwritten", "not-found", "failed", "out-of-reach")
     assert not os.path.lexists(place.layout.root)
     assert not place.settings.parent.exists()
@@ -354,10 +408,77 @@ def test_keys_only_then_all(place: Place) -> None:
     assert place.own_files() == []
 
 
+def test_every_vault_that_is_remembered_goes(tmp_path: Path) -> None:
+    place = Place(tmp_path, others=2)
+    missing = str(tmp_path / "on a stick")
+    known = json.loads(place.settings.read_text())["vaults"]
+    place.settings.write_text(json.dumps({"vaults": [missing, *known]}))
+    report = json.loads(place.panic("--json").stdout)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config"]
+    assert not place.settings.parent.exists()
+    done = {(step["vault"], step["step"]) for step in report["steps"] if step["result"] == "overwritten"}
+    assert {(vault, "key-slots") for vault in (1, 3, 4)} <= done
+    assert (0, "settings") in done
+    # One that is not there is not called done.
+    assert {"step": "other-vault", "result": "out-of-reach", "detail": "", "vault": 2, "ms": None} in report[
+        "steps"
+    ]
+    names = [step["step"] for step in report["steps"] if step["vault"] == 1]
+    assert len(names) == len(set(names))
+    assert str(tmp_path) not in json.dumps(report)
+
+
+def test_a_step_that_fails_on_another_vault_is_told_as_failed(tmp_path: Path) -> None:
+    place = Place(tmp_path, others=1)
+    # A folder in the place of a file can be neither overwritten nor unlinked.
+    os.unlink(place.others[0].records(0))
+    os.mkdir(place.others[0].records(0))
+    result = place.panic()
+    assert result.returncode == 6
+    assert "NOT DONE:" in result.stdout
+    assert "Vault 2: Databases: records.0" in result.stdout
+    assert not os.path.lexists(place.layout.root)
+    # What stays of it opens with nothing, and is remembered by its tombstone.
+    assert find_tombstone(place.others[0])
+
+
+def test_a_wrong_path_wipes_no_remembered_vault(tmp_path: Path) -> None:
+    place = Place(tmp_path, others=1)
+    command = [*RUN, str(tmp_path / "no vault"), "--yes"]
+    result = subprocess.run(
+        command, env=place.environment, capture_output=True, text=True, cwd="/", check=False
+    )
+    assert "no vault at this place" in result.stdout
+    assert read_tree(place.layout.root) == place.before
+    assert read_tree(place.others[0].root) == place.others_before[0]
+    assert place.settings.exists()
+
+
+def test_a_tombstone_from_somebody_else_destroys_nothing_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    place = Place(tmp_path / "home", others=1)
+    given = make_vault_folder(tmp_path / "given", objects=1, folders=1)
+    with open(given.keyslots(0), "r+b") as file:
+        file.write(make_tombstone(os.urandom))
+    settings = place.settings.read_bytes()
+    assert finish_begun_wipe(given.root, place.environment) is not None
+    assert not os.path.lexists(given.root)
+    assert read_tree(place.layout.root) == place.before
+    assert read_tree(place.others[0].root) == place.others_before[0]
+    assert place.settings.read_bytes() == settings
+
+
 def test_settings_are_kept_on_demand(place: Place) -> None:
     assert place.panic("--keep-settings").returncode == 0
     assert place.own_files() == []
     assert place.settings.read_bytes() == b"{}"
+
+
+def test_with_the_settings_kept_other_vaults_are_kept_too(tmp_path: Path) -> None:
+    place = Place(tmp_path, others=1)
+    assert place.panic("--keep-settings").returncode == 0
+    assert place.own_files() == []
+    assert read_tree(place.others[0].root) == place.others_before[0]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from hrd_desktop.ui.panic_button import HOLD_S, PanicButton
 from hrd_desktop.ui.panic_chord import TOGETHER_S, PanicChord
 from hrd_desktop.ui.panic_report import PanicReport
 from tests.ui.driving import Started
+from tests.unit.storage.vault_folder import make_vault_folder
 
 CHORD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -206,6 +207,53 @@ def test_a_hold_wipes_while_files_come_in(
     assert not vault_path.exists()
     assert not Path(started.settings_file.path).exists()
     assert len(list(files.iterdir())) == 200
+
+
+def hold(started: Started, qtbot: QtBot) -> None:
+    """Hold the button for as long as it takes."""
+    panic = started.screen(PanicButton)
+    clock = Time()
+    panic._seconds = clock
+    qtbot.mousePress(panic, Qt.MouseButton.LeftButton)
+    clock.now += HOLD_S
+    panic.look()
+
+
+def test_every_remembered_vault_goes_and_the_button_says_so(
+    started: Started, vault_path: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    other = make_vault_folder(tmp_path / "other")
+    started.settings_file.save(Settings(vaults=(other.root,)))
+    started.program._settings = started.settings_file.load()
+    started.program.start(str(vault_path), new=False)
+    started.unlock(qtbot)
+    qtbot.waitUntil(lambda: len(started.settings_file.load().vaults) == 2, timeout=30_000)
+    assert started.screen(PanicButton).text() == "Panic: destroy all \u20682\u2069 vaults"
+    hold(started, qtbot)
+    # At once, before the command runs that removes the rest.
+    assert find_tombstone(VaultLayout(str(vault_path)))
+    assert find_tombstone(other)
+    (command,) = started.replaced_by
+    started.leaving.wait()
+    assert release_the_rest(command).returncode == 0
+    assert not vault_path.exists()
+    assert not Path(other.root).exists()
+    assert not Path(started.settings_file.path).exists()
+
+
+def test_a_step_that_fails_is_shown_as_failed(started: Started, vault_path: Path, qtbot: QtBot) -> None:
+    started.program.start(str(vault_path), new=False)
+    started.unlock(qtbot)
+    started.program._apply(replace(started.program._settings, panic_report=True))
+    # A folder in the place of a file can be neither overwritten nor unlinked.
+    (vault_path / "records.1").mkdir()
+    hold(started, qtbot)
+    report = started.screen(PanicReport)
+    qtbot.waitUntil(report._timer.isActive, timeout=60_000)
+    failed, _, done = report._lines.text().partition("\n\n")
+    assert failed.startswith("NOT DONE\n")
+    assert "Files removed: \u2068records.1: not-a-file\u2069" in failed
+    assert "Keys: " in done
 
 
 def test_the_chord_wipes_through_a_modal_dialog(started: Started, vault_path: Path, qtbot: QtBot) -> None:
