@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hrd_desktop.domain.errors.rehearse import RehearsalError
+from hrd_desktop.domain.errors.vault import DiskFullError
+from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 from hrd_desktop.process.children import ChildRegistry
-from hrd_desktop.services.rehearse_holder import OPEN
+from hrd_desktop.services.rehearse_holder import OPEN, TAKEN_IN
 from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.tombstone import TOMBSTONE_BYTES, is_tombstone
@@ -24,6 +28,22 @@ from hrd_desktop.storage.tombstone import TOMBSTONE_BYTES, is_tombstone
 HOLDER = "hrd_desktop.services.rehearse_holder"
 #: A program that has not ended by then was not ended by the wipe.
 PATIENCE_S = 10.0
+#: What a rehearsal takes in unless told otherwise.
+DEFAULT_SIZE_BYTES = 3_000_000
+#: A vault takes this much more than what is taken in, one original at a time, and the databases.
+_MARGIN = 1.15
+_MARGIN_BYTES = 64 << 20
+_LOOK_S = 0.1
+
+
+@dataclass(frozen=True)
+class RehearsedStep:
+    """One line of the report, as ``wipe_report.Step`` has it."""
+
+    step: str
+    result: str
+    detail: str
+    ms: float | None
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,7 @@ class Rehearsal:
     ``keys_overwritten_ms`` is counted from inside it, as in its own report. ``holder_ended_ms`` is None when
     the program that had the vault open did not end. ``keys_gone``: both key slot files, kept open
     meanwhile, hold nothing but tombstones. ``files_left``: how many files of the vault were still there.
+    ``steps`` are those of the report; ``size_bytes`` is what had been taken in.
     """
 
     keys_overwritten_ms: float | None
@@ -41,7 +62,8 @@ class Rehearsal:
     keys_gone: bool
     files_left: int
     exit_code: int
-    steps: tuple[tuple[str, str, str], ...]
+    size_bytes: int
+    steps: tuple[RehearsedStep, ...]
 
     @property
     def passed(self) -> bool:
@@ -56,38 +78,62 @@ class Rehearsal:
 
 
 def rehearse(
-    folder: str, panic: Callable[[str], Sequence[str]], *, monotonic_ns: Callable[[], int]
+    folder: str,
+    panic: Callable[[str], Sequence[str]],
+    *,
+    monotonic_ns: Callable[[], int],
+    size_bytes: int = DEFAULT_SIZE_BYTES,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
 ) -> Rehearsal:
     """Rehearse in a new folder inside ``folder``; ``panic`` gives the command for a vault's path.
 
-    Raises RehearsalError (the throw-away vault could not be made, or the command gave no report),
-    DiskFullError, DiskFailedError, ChildNotStarted.
+    ``size_bytes`` of random files are taken in first, and ``progress`` is told of them. Raises RehearsalError
+    (the throw-away vault could not be made, or the command gave no report), Cancelled (before the wipe began),
+    DiskFullError (there is not room enough; nothing was made), DiskFailedError, ChildNotStarted.
     """
+    needed_bytes = round(size_bytes * _MARGIN) + _MARGIN_BYTES
     with disk_errors("rehearse"):
+        if shutil.disk_usage(folder).free < needed_bytes:
+            raise DiskFullError(needed_bytes=needed_bytes)
         place = tempfile.mkdtemp(prefix="sheaf-rehearsal-", dir=folder)
     children = ChildRegistry()
+    root = os.path.join(place, "vault")
     try:
-        return _rehearse(os.path.join(place, "vault"), panic, children, monotonic_ns)
+        holder = children.spawn(HOLDER, root, str(size_bytes))
+        try:
+            _wait_until_open(holder, size_bytes, progress or NoProgress(), cancel or CancelToken())
+            with disk_errors("rehearse"):
+                return _wipe(VaultLayout(root), panic(root), children, holder, monotonic_ns, size_bytes)
+        finally:
+            holder.kill()
+            _close_pipes(holder)
     finally:
         children.close(PATIENCE_S)
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _rehearse(
-    root: str,
-    panic: Callable[[str], Sequence[str]],
-    children: ChildRegistry,
-    monotonic_ns: Callable[[], int],
-) -> Rehearsal:
-    holder = children.spawn(HOLDER, root)
+def _wait_until_open(
+    holder: subprocess.Popen[bytes], size_bytes: int, progress: Progress, cancel: CancelToken
+) -> None:
+    """Read what the other program says until its vault is filled and open."""
+    if holder.stdout is None:
+        raise RehearsalError(step="make-vault")
+    progress.begin(0, size_bytes)
     try:
-        if holder.stdout is None or holder.stdout.readline() != OPEN:
-            raise RehearsalError(step="make-vault")
-        with disk_errors("rehearse"):
-            return _wipe(VaultLayout(root), panic(root), children, holder, monotonic_ns)
+        while True:
+            cancel.raise_if_cancelled()
+            # It writes whole lines, and no more than one at a time is waiting for us to read.
+            if sys.platform != "win32" and not select.select([holder.stdout], [], [], _LOOK_S)[0]:
+                continue
+            line = holder.stdout.readline()
+            if line == OPEN:
+                return
+            if not line.startswith(TAKEN_IN):
+                raise RehearsalError(step="make-vault")
+            progress.advance(int(line.removeprefix(TAKEN_IN)))
     finally:
-        holder.kill()
-        _close_pipes(holder)
+        progress.end()
 
 
 def _wipe(
@@ -96,6 +142,7 @@ def _wipe(
     children: ChildRegistry,
     holder: subprocess.Popen[bytes],
     monotonic_ns: Callable[[], int],
+    size_bytes: int,
 ) -> Rehearsal:
     ended: list[int] = []
 
@@ -124,6 +171,7 @@ def _wipe(
         keys_gone=keys_gone,
         files_left=_count_files(layout),
         exit_code=exit_code,
+        size_bytes=size_bytes,
         steps=steps,
     )
 
@@ -138,10 +186,13 @@ def _is_whole_tombstone(data: bytes) -> bool:
     return len(data) == TOMBSTONE_BYTES and is_tombstone(data)
 
 
-def _read_report(printed: bytes) -> tuple[float | None, tuple[tuple[str, str, str], ...]]:
+def _read_report(printed: bytes) -> tuple[float | None, tuple[RehearsedStep, ...]]:
     try:
         report = json.loads(printed)
-        steps = tuple((step["step"], step["result"], step["detail"]) for step in report["steps"])
+        steps = tuple(
+            RehearsedStep(step["step"], step["result"], step["detail"], step["ms"])
+            for step in report["steps"]
+        )
         return report["keys_overwritten_ms"], steps
     except (ValueError, KeyError, TypeError):
         raise RehearsalError(step="report") from None

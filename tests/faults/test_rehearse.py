@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from hrd_desktop.cli.rehearse import describe, panic_command
+from hrd_desktop.domain.errors.base import Cancelled
 from hrd_desktop.domain.errors.rehearse import RehearsalError
+from hrd_desktop.domain.errors.vault import DiskFullError
+from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.services.rehearse import Rehearsal, rehearse
 
 
@@ -24,11 +27,58 @@ def test_the_whole_panic_passes_and_leaves_nothing(tmp_path: Path) -> None:
     assert result.keys_overwritten_ms is not None
     assert result.holder_ended_ms is not None
     assert 0 < result.keys_overwritten_ms < result.total_ms
-    assert ("objects", "overwritten") in [(step, outcome) for step, outcome, _ in result.steps]
+    assert ("objects", "overwritten") in [(line.step, line.result) for line in result.steps]
     assert list(tmp_path.iterdir()) == []
+    timed = {line.step for line in result.steps if line.ms is not None}
+    assert timed >= {"key-slots", "holder", "key-slots-again", "objects", "databases", "journals", "files"}
     text = describe(result)
     assert "nothing left in them" in text
     assert str(tmp_path) not in text
+
+
+def test_the_vault_is_as_large_as_wanted(tmp_path: Path) -> None:
+    taken: list[int] = []
+
+    class Counting(NoProgress):
+        def advance(self, done_bytes: int) -> None:
+            taken.append(done_bytes)
+
+    result = rehearse(
+        str(tmp_path),
+        panic_command,
+        monotonic_ns=time.monotonic_ns,
+        size_bytes=20_000_000,
+        progress=Counting(),
+    )
+    assert result.passed
+    assert sum(taken) == result.size_bytes == 20_000_000
+    objects = next(line.detail for line in result.steps if line.step == "objects")
+    # Two small ones, two of eight million, the rest, and what the vault keeps for itself.
+    assert int(objects) >= 5
+
+
+def test_where_there_is_no_room_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(DiskFullError):
+        rehearse(str(tmp_path), panic_command, monotonic_ns=time.monotonic_ns, size_bytes=10**18)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_can_be_cancelled_while_the_vault_is_filled(tmp_path: Path) -> None:
+    cancel = CancelToken()
+
+    class CancelAtOnce(NoProgress):
+        def begin(self, total_items: int, total_bytes: int) -> None:
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        rehearse(
+            str(tmp_path),
+            panic_command,
+            monotonic_ns=time.monotonic_ns,
+            progress=CancelAtOnce(),
+            cancel=cancel,
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_does_not_touch_the_settings_of_the_user() -> None:
