@@ -54,8 +54,7 @@ def rehearse_command(invocation: Invocation, folder: str | None, size: str | Non
 def describe(result: Rehearsal) -> str:
     """The result in words."""
     lines = [
-        f"A throw-away vault was made, filled with {result.size_bytes / 1e6:.0f} MB and opened by another"
-        " program. Then:"
+        f"A throw-away vault with {result.size_bytes / 1e6:.0f} MB was made and opened by another program:"
     ]
     if result.keys_overwritten_ms is not None:
         lines.append(f"  keys overwritten      {result.keys_overwritten_ms:7.1f} ms after the command began")

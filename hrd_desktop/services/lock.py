@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.services.session import Session
@@ -19,17 +18,21 @@ SETTLE_S = 0.2
 INTERRUPTED_S = 0.1
 
 
-def close_soon(session: Session, monotonic: Callable[[], float] = time.monotonic) -> bool:
+def close_soon(session: Session, last_acts: Sequence[Callable[[Session], object]] = ()) -> bool:
     """Close ``session`` within three tenths of a second; whether that was possible.
 
-    Jobs must have been cancelled before. Index and snapshot are brought up to date where the time is enough.
-    What could not be closed is left to the end of the process: no commit is lost by it, and what was not
-    committed is rolled back by the next unlock.
+    Jobs must have been cancelled before. ``last_acts`` come first: text that was typed and is not kept yet.
+    Then index and snapshot are brought up to date where the time is enough. What could not be closed is left
+    to the end of the process: no commit is lost by it, and what was not committed is rolled back by the next
+    unlock.
     """
     closed = threading.Event()
 
     def close() -> None:
         # Whatever fails here: the process is about to end, and with it the keys.
+        for act in last_acts:
+            with contextlib.suppress(SheafError, RuntimeError):
+                act(session)
         with contextlib.suppress(SheafError, RuntimeError):
             session.close()
         closed.set()

@@ -88,9 +88,10 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearse in a new folder inside ``folder``; ``panic`` gives the command for a vault's path.
 
-    ``size_bytes`` of random files are taken in first, and ``progress`` is told of them. Raises RehearsalError
-    (the throw-away vault could not be made, or the command gave no report), Cancelled (before the wipe began),
-    DiskFullError (there is not room enough; nothing was made), DiskFailedError, ChildNotStarted.
+    ``size_bytes`` of random files are taken in first; ``progress`` is told of them.
+    Raises RehearsalError (the throw-away vault could not be made, or the command gave no report), Cancelled
+    (before the wipe began), DiskFullError (there is not room enough; nothing was made), DiskFailedError,
+    ChildNotStarted.
     """
     needed_bytes = round(size_bytes * _MARGIN) + _MARGIN_BYTES
     with disk_errors("rehearse"):

@@ -94,6 +94,10 @@ class Session:
         if self._refresher is not None:
             self._refresher.close()
 
+    def stop_watching(self) -> None:
+        """Do not end this process when the vault is wiped: it is about to do so itself."""
+        self._stop_watching()
+
     def close(self, *, settle: bool = True) -> None:
         """Bring index and snapshot up to date, then close everything. Safe to call twice.
 

@@ -10,10 +10,11 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from hrd_desktop.domain.errors.settings import SettingsFailedError
 from hrd_desktop.services.remembered_vaults import KEPT_VAULTS, read_settings_file, vaults_named_in
+from hrd_desktop.services.triggers import Triggers, triggers_from
 from hrd_desktop.storage.disk import fsync_folder
 from hrd_desktop.storage.settings_place import settings_file
 
@@ -28,7 +29,8 @@ class Settings:
     """What the file holds. ``vaults`` are absolute paths, the one used last first.
 
     ``panic_while_locked``: the panic button is on the unlock screen too. ``panic_report``: what a wipe did is
-    shown for twenty seconds before the window closes.
+    shown for twenty seconds before the window closes. ``triggers``: what sets panic off by itself.
+    ``tray``: a menu beside the clock. ``memory_told``: that memory may reach the disk was said once.
     """
 
     language: str = "en"
@@ -37,6 +39,9 @@ class Settings:
     lock_after_minutes: int = DEFAULT_LOCK_AFTER_MINUTES
     panic_while_locked: bool = False
     panic_report: bool = False
+    triggers: Triggers = field(default_factory=Triggers)
+    tray: bool = False
+    memory_told: bool = False
 
     def with_vault(self, path: str) -> Settings:
         """The same with ``path`` as the vault used last."""
@@ -112,6 +117,9 @@ def _settings_from(untrusted: dict[str, object]) -> Settings:
         else default.lock_after_minutes,
         panic_while_locked=untrusted.get("panic_while_locked") is True,
         panic_report=untrusted.get("panic_report") is True,
+        triggers=triggers_from(untrusted.get("triggers")),
+        tray=untrusted.get("tray") is True,
+        memory_told=untrusted.get("memory_told") is True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.ui.jobs import Job, JobState
@@ -15,7 +15,12 @@ _SHORT_JOB_MS = 400
 
 
 class JobBar(QWidget):
-    """Shows every job it is given until that ends; is hidden while there is none."""
+    """Shows every job it is given until that ends; is hidden while there is none.
+
+    ``blank_wanted``: the screen is to be blank while it runs, and the vault locked when it ends.
+    """
+
+    blank_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +33,7 @@ class JobBar(QWidget):
     def add(self, job: Job) -> None:
         """Show ``job`` until it ends."""
         line = _Line(job, self)
+        line.blank_wanted.connect(self.blank_wanted)
         self._lines.append(line)
         self._column.addWidget(line)
         job.ended.connect(lambda: self._remove(line))
@@ -57,6 +63,8 @@ class JobBar(QWidget):
 
 
 class _Line(QWidget):
+    blank_wanted = Signal()
+
     def __init__(self, job: Job, parent: QWidget) -> None:
         super().__init__(parent)
         self._job = job
@@ -71,6 +79,17 @@ class _Line(QWidget):
         row.addWidget(self._bar, 1)
         self._numbers = plain_label("", self, tone="muted")
         row.addWidget(self._numbers)
+        blank = QPushButton(self.tr("Blank now, lock at the end"), self)
+        blank.setProperty("role", "quiet")
+        blank.setAccessibleName(blank.text())
+        blank.setToolTip(
+            self.tr(
+                "Takes everything off the screen and locks when this ends, after an hour at the latest. "
+                "Until then the vault is open: its keys stay in memory."
+            )
+        )
+        blank.clicked.connect(self.blank_wanted)
+        row.addWidget(blank)
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._cancel.setAccessibleName(self.tr("Cancel"))
         self._cancel.clicked.connect(self._on_cancel)

@@ -21,6 +21,7 @@ from hrd_desktop.services.session import Session
 from hrd_desktop.services.wipe import wipe_vault
 from hrd_desktop.services.wipe_all import wipe_keys_of
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.triggers.power_off import MODULE as POWER_OFF
 
 #: What the closing thread may take longer than its own bound.
 _JOIN_S = 0.5
@@ -89,12 +90,17 @@ class Leaving(QObject):
 
         None: whoever calls has blanked the screen, and goes on showing something on it.
         """
-        session = self._forget()
+        operations, self._operations = self._operations, None
+        session = operations.forget() if operations is not None else None
         if words is not None:
             self._screen.blank(words)
         self._drop_clipboard()
-        if session is not None:
-            self._closing = threading.Thread(target=close_soon, args=(session,), name="leave", daemon=True)
+        if operations is not None and session is not None:
+            # Asked when nothing is on the screen any more; the fields still hold what was typed.
+            acts = operations.last_acts()
+            self._closing = threading.Thread(
+                target=close_soon, args=(session, acts), name="leave", daemon=True
+            )
             self._closing.start()
 
     def lock(self, words: str) -> None:
@@ -115,12 +121,23 @@ class Leaving(QObject):
         self.wait()
         self._end(0)
 
+    def power_off(self) -> None:
+        """Blank, close, and become the program that switches the computer off."""
+        self.begin("")
+        self._screen.hide()
+        self.wait()
+        self._silence()
+        self._replace(isolated_command(POWER_OFF))
+
     def wipe_keys(self) -> None:
         """Overwrite the keys of this vault and of every remembered one, now, in this process.
 
         Takes milliseconds and raises nothing. The command that follows does it again, and reports.
         """
-        self._forget()
+        session = self._forget()
+        if session is not None:
+            # It would see the tombstone and end this process before that becomes the one that wipes the rest.
+            session.stop_watching()
         wipe_vault(
             self._vault,
             random=os.urandom,
@@ -136,6 +153,7 @@ class Leaving(QObject):
             self.wipe_keys()
         finally:
             # Whatever happened: the command begins with the keys once more.
+            self._screen.blank("")
             self._screen.hide()
             self._drop_clipboard()
             self._silence()

@@ -36,11 +36,15 @@ class Operations(QObject):
     """Runs functions with the open session. One of these lives as long as the vault is open.
 
     ``failed`` carries an error that nobody handled; ``changed`` is emitted after a change, so that views ask
-    again for what they show. ``steps`` are told what was done and what takes it back.
+    again for what they show. ``steps`` are told what was done and what takes it back. ``closing`` carries a
+    list to which whoever has typed text appends what is to run with the session before it is closed.
+    ``drained``: after ``hold``, nothing runs any more.
     """
 
     failed = Signal(object)
     changed = Signal()
+    closing = Signal(object)
+    drained = Signal()
     _arrived = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -50,6 +54,8 @@ class Operations(QObject):
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="operation")
         self._generation = 0
         self._closed = False
+        self._held = False
+        self._running = 0
         self._tokens: set[CancelToken] = set()
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -81,6 +87,18 @@ class Operations(QObject):
         """The job of this token is over."""
         self._tokens.discard(token)
 
+    def hold(self) -> None:
+        """Take no more calls and give no view an answer; let run what runs, and tell when it has ended."""
+        self._held = True
+        if not self._running:
+            self.drained.emit()
+
+    def last_acts(self) -> list[Callable[[Session], object]]:
+        """What is to be done with the session before it is closed: typed text that is not kept yet."""
+        acts: list[Callable[[Session], object]] = []
+        self.closing.emit(acts)
+        return acts
+
     def forget(self) -> Session:
         """Cancel every job and drop every answer that is still to come. Returns the session to be closed."""
         self._generation += 1
@@ -99,7 +117,7 @@ class Operations(QObject):
         *,
         change: bool,
     ) -> None:
-        if self._closed:
+        if self._closed or self._held:
             # A timer of a view that has not been destroyed yet; its answer would be dropped anyway.
             return
         generation = self._generation
@@ -121,6 +139,7 @@ class Operations(QObject):
             deliver = partial(_raise, bug) if bug is not None else future.result()
             self._arrived.emit(_Answer(generation, deliver, change))
 
+        self._running += 1
         self._pool.submit(run).add_done_callback(finished)
 
     def _fail(self, error: SheafError, failed: Callable[[SheafError], Any] | None) -> None:
@@ -131,6 +150,11 @@ class Operations(QObject):
 
     def _deliver(self, answer: _Answer) -> None:
         if answer.generation != self._generation:
+            return
+        self._running -= 1
+        if self._held:
+            if not self._running:
+                self.drained.emit()
             return
         try:
             answer.deliver()

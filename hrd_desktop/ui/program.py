@@ -18,6 +18,7 @@ from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.lock import blur_times
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
+from hrd_desktop.services.triggers import POWER_OFF
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.ui.application import apply_theme
@@ -31,11 +32,13 @@ from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
-from hrd_desktop.ui.panic_report import PanicReport
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.sections import Sections
 from hrd_desktop.ui.system_locks import SystemLocks
+from hrd_desktop.ui.tray import Tray
+from hrd_desktop.ui.triggers.armed import ArmedTriggers
 from hrd_desktop.ui.unlock_screen import UnlockScreen
+from hrd_desktop.ui.ways_out import WaysOut
 from hrd_desktop.ui.workspace import Workspace
 
 
@@ -63,17 +66,22 @@ class Program(QObject):
         self._clock = clock
         self._parameters = parameters
         self._background = Background(self)
-        self._workspace: Workspace | None = None
         self._timer = LockTimer(application, parent=self)
         self._timer.set_minutes(self._settings.lock_after_minutes)
-        self._timer.expired.connect(self.lock)
+        self._out = WaysOut(window, leaving, lambda: self._settings, self)
+        self._out.begun.connect(self._out_begun)
+        self._timer.expired.connect(lambda: self._out.lock_for("idle"))
         self._system = SystemLocks(self)
-        self._system.lock_wanted.connect(self.lock)
+        self._system.lock_wanted.connect(self._out.lock_for)
         self._chord = PanicChord(application, parent=self)
-        self._chord.pressed.connect(self._panic_begins)
-        self._chord.released.connect(self._panic_let_go)
-        self._chord.completed.connect(self._wipe)
-        self._panicking = False
+        self._chord.pressed.connect(self._out.panic_begins)
+        self._chord.released.connect(self._out.panic_let_go)
+        self._chord.completed.connect(self._out.panic_completed)
+        self._armed = ArmedTriggers(application, clock.now_utc, self)
+        self._armed.deed_wanted.connect(self._out.do)
+        self._armed.hide_wanted.connect(self._out.hide)
+        self._armed.false_alarm.connect(self._out.false_alarm)
+        self._tray = Tray(window, self._out, self)
         window.closing.connect(leaving.close)
         window.lock_wanted.connect(self.lock)
         apply_theme(application, self._settings.theme)
@@ -89,6 +97,8 @@ class Program(QObject):
         if new:
             self._show_first_run(new_path=vault)
             return
+        self._armed.apply(self._settings.triggers)
+        self._tray.show(self._settings.tray)
         known = self._settings.with_vault(vault).vaults if vault else self._settings.vaults
         if not known:
             self._show_first_run()
@@ -151,7 +161,10 @@ class Program(QObject):
         def failed(error: SheafError) -> None:
             happened, _, do = describe(error)
             # Of a wrong passphrase nothing more is said than that it is wrong.
-            screen.refuse(happened, "" if isinstance(error, WrongCredentialError) else do)
+            wrong = isinstance(error, WrongCredentialError)
+            screen.refuse(happened, "" if wrong else do)
+            if wrong:
+                self._count_failure()
 
         def done(session: Session) -> None:
             screen.forget()
@@ -159,6 +172,26 @@ class Program(QObject):
 
         screen.set_busy(True)
         self._background.run(work, done, failed)
+
+    def _count_failure(self) -> None:
+        """One more failed unlock; counted in the settings before anything is done about it."""
+        file = self._settings_file
+        if file is None or not self._settings.triggers.failed_unlocks:
+            return
+        fired: list[bool] = []
+
+        def count(settings: Settings) -> Settings:
+            triggers, last = settings.triggers.after_failed_unlock()
+            fired.append(last)
+            return replace(settings, triggers=triggers)
+
+        def counted(settings: Settings) -> None:
+            self._settings = replace(self._settings, triggers=settings.triggers)
+            if fired[-1]:
+                self._out.do(POWER_OFF)
+
+        # Where the count cannot be kept, the attempt is as good as any other.
+        self._background.run(lambda: file.update(count), counted, lambda error: None)
 
     def _create(self, screen: FirstRun, wanted: NewVault) -> None:
         def work() -> Session:
@@ -191,19 +224,23 @@ class Program(QObject):
     def _enter(self, vault: str, session: Session) -> None:
         operations = Operations(session, self)
         operations.failed.connect(lambda error: tell(self._window, error))
-        preferences = Preferences(self._settings.with_vault(vault), self._settings_file, operations, self)
+        settings = self._settings.with_vault(vault)
+        settings = replace(settings, triggers=settings.triggers.after_unlock(self._clock.now_utc()))
+        preferences = Preferences(settings, self._settings_file, operations, self)
         preferences.changed.connect(self._apply)
         preferences.save()
         self._settings = preferences.settings
         self._leaving.enter(vault, operations)
         sections = Sections(operations, preferences, vault, self._random, self)
-        workspace = self._workspace = Workspace(sections.plans(), self._make_panic())
+        workspace = Workspace(sections.plans(), self._make_panic())
         sections.connect_bar(workspace)
         workspace.lock_wanted.connect(self.lock)
+        self._out.open(workspace)
         workspace.open_first()
         self._window.show_screen(workspace)
         workspace.start()
         self._apply(preferences.settings)
+        self._armed.set_locked(False)
         self._timer.start()
 
     def _apply(self, settings: Settings) -> None:
@@ -211,51 +248,22 @@ class Program(QObject):
             apply_theme(self._application, settings.theme)
         self._settings = settings
         self._timer.set_minutes(settings.lock_after_minutes)
+        self._armed.apply(settings.triggers)
+        self._tray.show(settings.tray)
 
     # -- and out again ------------------------------------------------------------------------
 
     def lock(self) -> None:
         """Lock at once; does nothing where nothing is open."""
-        if self._leaving.is_open:
-            self._leaving.lock(self.tr("Locked"))
+        self._out.lock_now()
 
     def _make_panic(self) -> PanicButton:
         button = PanicButton(vaults=len(self._settings.vaults))
-        button.pressed_down.connect(self._panic_begins)
-        button.let_go.connect(self._panic_let_go)
-        button.completed.connect(self._wipe)
+        button.pressed_down.connect(self._out.panic_begins)
+        button.let_go.connect(self._out.panic_let_go)
+        button.completed.connect(self._out.panic_completed)
         return button
 
-    def _panic_begins(self) -> None:
-        if self._panicking or not self._may_panic():
-            return
-        self._panicking = True
+    def _out_begun(self) -> None:
         self._timer.stop()
-        words = self.tr("Locked.")
-        if self._workspace is not None:
-            # The button stays where it is, under the finger.
-            self._workspace.blank(words)
-            self._window.show_now()
-            self._leaving.begin(None)
-        else:
-            self._background.forget()
-
-    def _panic_let_go(self) -> None:
-        if self._panicking:
-            self._panicking = False
-            self._leaving.finish_lock()
-
-    def _wipe(self) -> None:
-        if not self._panicking:
-            return
-        self._leaving.cover(self._settings.vaults)
-        if not self._settings.panic_report:
-            self._leaving.wipe()
-            return
-        self._leaving.wipe_keys()
-        report = PanicReport(self._leaving.wipe_command("--json"), self._leaving.end)
-        self._window.show_screen(report)
-        report.start()
-
-    def _may_panic(self) -> bool:
-        return self._workspace is not None or (self._settings.panic_while_locked and self._leaving.has_vault)
+        self._background.forget()

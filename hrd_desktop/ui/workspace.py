@@ -44,6 +44,7 @@ class Workspace(QWidget):
     """Holds the sections; knows nothing of what is in them."""
 
     lock_wanted = Signal()
+    blank_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
     searched = Signal(str)
@@ -59,6 +60,7 @@ class Workspace(QWidget):
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.jobs = JobBar(self)
+        self.jobs.blank_wanted.connect(self.blank_wanted)
         self.notice = Notice(self)
         self.notice.undo_asked.connect(self.undo_wanted)
         self._plans = {plan.key: plan for plan in plans}

@@ -1,73 +1,98 @@
-"""When the system locks the screen, the vault locks: over a real bus, in a program of its own."""
+"""When the system locks, sleeps, changes users or closes its lid, the vault locks: over real, private buses."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from hrd_desktop.ui.system_locks import SystemLocks
+from tests.ui.buses import needs_buses, run_on_buses
 
-LISTENER = """
-import os, sys
-from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtDBus import QDBusConnection, QDBusMessage
+LISTEN = """
 from hrd_desktop.ui.system_locks import SystemLocks
-
-name, active = sys.argv[1], sys.argv[2] == "locks"
-application = QCoreApplication([])
+LOGIN = "/org/freedesktop/login1"
 locks = SystemLocks()
-locks.lock_wanted.connect(lambda: (print("lock", flush=True), application.quit()))
-locks.listen(os.environ)
-bus = QDBusConnection.sessionBus()
-
-def send(on):
-    message = QDBusMessage.createSignal("/" + name.replace(".", "/"), name, "ActiveChanged")
-    message.setArguments([on])
-    bus.send(message)
-
-QTimer.singleShot(100, lambda: send(False))
-if active:
-    QTimer.singleShot(200, lambda: send(True))
-QTimer.singleShot(60_000 if active else 700, application.quit)
-application.exec()
-print("end", flush=True)
+locks.lock_wanted.connect(lambda reason: say("lock for", reason))
+locks.listen({**os.environ, "XDG_SESSION_ID": "c7"})
+until(lambda: logind.asked == {"Inhibit", "GetSession c7"})
+wait(0.1)
 """
 
+#: For each reason: what must not lock, and what must.
+CASES = {
+    "screen": (
+        'send(session, "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", False)',
+        'send(session, "/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "ActiveChanged", True)',
+    ),
+    "screen of freedesktop": (
+        'send(session, "/x", "org.freedesktop.ScreenSaver", "SessionIdleChanged", True)',
+        'send(session, "/x", "org.freedesktop.ScreenSaver", "ActiveChanged", True)',
+    ),
+    "session-lock": (
+        'send(system, LOGIN + "/session/_1", "org.freedesktop.login1.Session", "Unlock")',
+        'send(system, LOGIN + "/session/_1", "org.freedesktop.login1.Session", "Lock")',
+    ),
+    "sleep": (
+        'send(system, LOGIN, "org.freedesktop.login1.Manager", "PrepareForSleep", False)',
+        'send(system, LOGIN, "org.freedesktop.login1.Manager", "PrepareForSleep", True)',
+    ),
+    "sleep for good": (
+        'send(system, LOGIN, "org.freedesktop.login1.Manager", "PrepareForShutdown", False)',
+        'send(system, LOGIN, "org.freedesktop.login1.Manager", "PrepareForShutdown", True)',
+    ),
+    "user-switch": (
+        # That of another session, and one of ours that keeps the screen.
+        "ours.active = False\n"
+        'tell_change(LOGIN + "/session/_2", "org.freedesktop.login1.Session")\n'
+        "wait(0.1)\n"
+        "ours.active = True\n"
+        'tell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")',
+        'ours.active = False\ntell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")',
+    ),
+    "lid": (
+        'tell_change("/org/freedesktop/UPower", "org.freedesktop.UPower")',
+        'power.closed = True\ntell_change("/org/freedesktop/UPower", "org.freedesktop.UPower")',
+    ),
+}
 
-@pytest.mark.skipif(shutil.which("dbus-run-session") is None, reason="needs a session bus of its own")
-@pytest.mark.parametrize("name", ["org.freedesktop.ScreenSaver", "org.gnome.ScreenSaver"])
-@pytest.mark.parametrize("what", ["locks", "unlocks"])
-def test_the_screen_lock_is_heard(project: Path, tmp_home: Path, name: str, what: str) -> None:
-    heard = subprocess.run(
-        ["dbus-run-session", "--", sys.executable, "-c", LISTENER, name, what],
-        env={**os.environ, "PYTHONPATH": str(project)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        timeout=120,
-        check=True,
+
+@needs_buses
+def test_each_reason_of_the_system_locks_and_its_end_does_not(project: Path, tmp_home: Path) -> None:
+    steps = [
+        f"{quiet}\nwait(0.15)\nsay('nothing yet')\n{loud}\nuntil(lambda: _heard[-1].startswith('lock'))\n"
+        for quiet, loud in CASES.values()
+    ]
+    said = run_on_buses(project, LISTEN + "".join(steps))
+    reasons = [name.split(" ")[0] for name in CASES]
+    assert said == [line for reason in reasons for line in ("nothing yet", f"lock for {reason}")]
+
+
+@needs_buses
+def test_sleep_waits_for_the_lock(project: Path, tmp_home: Path) -> None:
+    """A delay is asked for, and held until this process goes."""
+    said = run_on_buses(
+        project,
+        LISTEN
+        + "import gc\n"
+        + "gc.collect()\n"
+        + "wait(0.2)\n"
+        + "say(*logind.inhibited)\n"
+        + "say('held', logind.is_held())\n"
+        + "import shiboken6\n"
+        + "shiboken6.delete(locks)\n"
+        + "del locks\n"
+        + "gc.collect()\n"
+        + "until(lambda: not logind.is_held())\n"
+        + "say('let go')\n",
     )
-    assert heard.stdout.split() == (["lock", "end"] if what == "locks" else ["end"])
+    assert said == ["sleep Sheaf delay", "held True", "let go"]
 
 
-def test_sleep_locks_and_waking_up_does_not(application: QApplication, qtbot: QtBot) -> None:
-    locks = SystemLocks()
-    heard: list[bool] = []
-    locks.lock_wanted.connect(lambda: heard.append(True))
-    locks.on_change(False)
-    assert heard == []
-    locks.on_change(True)
-    locks.on_lock()
-    assert heard == [True, True]
-
-
-def test_a_bus_that_is_not_there_is_not_started(application: QApplication, tmp_home: Path) -> None:
-    SystemLocks().listen({"XDG_RUNTIME_DIR": str(tmp_home / "run")})
+@pytest.mark.parametrize("place", ["", "run"])
+def test_a_bus_that_is_not_there_is_not_started(
+    application: QApplication, tmp_home: Path, place: str
+) -> None:
+    SystemLocks().listen({"XDG_RUNTIME_DIR": str(tmp_home / place) if place else ""})
     assert not [path for path in tmp_home.rglob("*") if path.is_file()]
