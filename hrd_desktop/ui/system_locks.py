@@ -1,8 +1,8 @@
 """The system's own reasons to lock, each a small object, and all of them together.
 
-Heard over D-Bus: screen savers (freedesktop.org, GNOME, Cinnamon, MATE), the session manager (logind, elogind:
-org.freedesktop.login1) and the power daemon (org.freedesktop.UPower). Only buses that are there are listened
-to: asking for one that is not would start it, with a file in the home.
+Heard over D-Bus: screen savers (freedesktop.org, GNOME, Cinnamon, MATE), the session manager (logind or
+elogind: org.freedesktop.login1) and the power daemon (org.freedesktop.UPower). Only buses that are there
+are listened to: asking for one that is not would start it, with a file in the home.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class SessionLock(QObject):
 class Sleep(QObject):
     """The computer is about to sleep, hibernate or switch off; it waits a moment for us where it can.
 
-    logind puts sleep off, for five seconds at most, while somebody holds a *delay*. Ours ends with the process
+    logind puts sleep off, five seconds at most, while somebody holds a *delay*. Ours ends with the process
     that the lock replaces: the descriptor is closed by exec.
     """
 
@@ -110,7 +110,7 @@ class Sleep(QObject):
 
 
 class _Property(QObject):
-    """One yes-or-no property of a service: ``told`` carries what it is, each time that something changed there.
+    """One yes-or-no property of a service: ``told`` carries what it is, each time something changed there.
 
     What the signal of a change carries is a map, which the binding cannot read; so the property is asked for.
     """

@@ -1,4 +1,4 @@
-"""When the system locks, sleeps, changes users or closes its lid, the vault locks: over real, private buses."""
+"""When the system locks, sleeps, changes users or closes its lid, the vault locks: over private buses."""
 
 from __future__ import annotations
 
@@ -44,12 +44,17 @@ CASES = {
     ),
     "user-switch": (
         # That of another session, and one of ours that keeps the screen.
-        "ours.active = False\n"
-        'tell_change(LOGIN + "/session/_2", "org.freedesktop.login1.Session")\n'
-        "wait(0.1)\n"
-        "ours.active = True\n"
-        'tell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")',
-        'ours.active = False\ntell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")',
+        """
+ours.active = False
+tell_change(LOGIN + "/session/_2", "org.freedesktop.login1.Session")
+wait(0.1)
+ours.active = True
+tell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")
+""",
+        """
+ours.active = False
+tell_change(LOGIN + "/session/_1", "org.freedesktop.login1.Session")
+""",
     ),
     "lid": (
         'tell_change("/org/freedesktop/UPower", "org.freedesktop.UPower")',
