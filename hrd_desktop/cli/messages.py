@@ -237,6 +237,11 @@ _MESSAGES: dict[str, Message] = {
         "Ask for the public key: it begins age1 or ssh-.",
     ),
     "recipient-unsupported": Message("This kind of key cannot be used for a bundle.", _UNTOUCHED),
+    "recipients-mixed": Message(
+        "Post-quantum keys cannot be mixed with other keys in one bundle.",
+        _UNTOUCHED,
+        "Make one bundle for the post-quantum keys and another for the rest.",
+    ),
     "recipient-weak": Message("This key is too weak to protect a bundle.", _UNTOUCHED),
     "identity-invalid": Message("The identity file holds no key that can be used.", _UNTOUCHED),
     "identity-locked": Message(

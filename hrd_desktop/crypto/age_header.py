@@ -17,7 +17,8 @@ FILE_KEY_BYTES = 16
 MAC_BYTES = 32
 MAX_STANZAS = 1000
 MAX_STANZA_BODY_BYTES = 4096
-_LINE_BYTES = 1024
+# The longest line that is written anywhere is that of a hybrid stanza, about 1,510 bytes.
+_LINE_BYTES = 2048
 _COLUMNS = 64
 
 

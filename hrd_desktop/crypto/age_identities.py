@@ -7,13 +7,14 @@ import pyrage
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
+from hrd_desktop.crypto.age_hybrid import IDENTITY_PREFIX, HybridIdentity, parse_hybrid_identity
 from hrd_desktop.domain.errors.bundle import IdentityInvalid, IdentityLocked
 
 MAX_IDENTITY_FILE_BYTES = 1 << 20
 
 
 class AgeIdentity:
-    """A private key in a form pyrage opens files with; it shows nothing of itself."""
+    """A private key that opens files, pyrage's or a hybrid one of ours; it shows nothing of itself."""
 
     def __init__(self, key: object) -> None:
         self.key = key
@@ -39,6 +40,9 @@ def parse_identities(data: bytes) -> tuple[AgeIdentity, ...]:
         text = line.strip()
         if not text or text.startswith(b"#"):
             continue
+        if text.upper().startswith(IDENTITY_PREFIX.encode("ascii") + b"1"):
+            found.append(AgeIdentity(_parse_hybrid(text, number)))
+            continue
         try:
             found.append(AgeIdentity(pyrage.x25519.Identity.from_str(text.decode("ascii"))))
         except (pyrage.IdentityError, UnicodeDecodeError):
@@ -46,6 +50,13 @@ def parse_identities(data: bytes) -> tuple[AgeIdentity, ...]:
     if not found:
         raise IdentityInvalid()
     return tuple(found)
+
+
+def _parse_hybrid(text: bytes, line: int) -> HybridIdentity:
+    try:
+        return parse_hybrid_identity(text.decode("ascii"))
+    except (IdentityInvalid, UnicodeDecodeError):
+        raise IdentityInvalid(line=line) from None
 
 
 def new_identity() -> tuple[str, str]:

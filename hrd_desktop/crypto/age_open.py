@@ -9,6 +9,7 @@ from typing import BinaryIO
 import pyrage
 
 from hrd_desktop.crypto.age_header import read_header
+from hrd_desktop.crypto.age_hybrid import HybridIdentity, is_hybrid_header, iter_decrypt_hybrid
 from hrd_desktop.crypto.age_identities import AgeIdentity
 from hrd_desktop.crypto.age_passphrase import is_passphrase_header, iter_decrypt_with_passphrase
 from hrd_desktop.crypto.age_stream import NONCE_BYTES
@@ -48,7 +49,15 @@ def decrypt_age(
         return
     if not identities:
         raise BundleNeedsIdentity()
-    _decrypt_with_identities(source, sink, identities)
+    hybrid = [identity.key for identity in identities if isinstance(identity.key, HybridIdentity)]
+    others = [identity for identity in identities if not isinstance(identity.key, HybridIdentity)]
+    if is_hybrid_header(header) and hybrid:
+        for piece in iter_decrypt_hybrid(source, hybrid):
+            sink(piece)
+        return
+    if not others:
+        raise BundleWrongIdentity()
+    _decrypt_with_identities(source, sink, others)
 
 
 def _decrypt_with_identities(

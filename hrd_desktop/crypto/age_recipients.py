@@ -1,10 +1,11 @@
-"""Public keys a bundle is encrypted to, and the streamed encryption to them through pyrage."""
+"""Public keys a bundle is encrypted to, and the streamed encryption to them."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -14,9 +15,16 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
+from hrd_desktop.crypto.age_hybrid import (
+    RECIPIENT_PREFIX,
+    encrypt_to_hybrid,
+    hybrid_fingerprint,
+    parse_hybrid_recipient,
+)
 from hrd_desktop.domain.errors.bundle import (
     RecipientInvalid,
     RecipientIsSecret,
+    RecipientsMixed,
     RecipientUnsupported,
     RecipientWeak,
 )
@@ -28,7 +36,7 @@ _SSH_LINE = re.compile(r"(ssh-ed25519|ssh-rsa)[ \t]+([A-Za-z0-9+/]+={0,2})(?:[ \
 
 
 def parse_recipient(untrusted_text: str) -> Recipient:
-    """The public key in ``untrusted_text``: an age X25519 recipient or one line of an OpenSSH public key.
+    """The public key in ``untrusted_text``: an age recipient, X25519 or hybrid, or an OpenSSH public key.
 
     Raises ``RecipientIsSecret`` for a private key pasted by mistake, ``RecipientUnsupported`` for other
     sorts of key, ``RecipientWeak`` for RSA below 2,048 bits, ``RecipientInvalid`` for everything else.
@@ -45,17 +53,36 @@ def parse_recipient(untrusted_text: str) -> Recipient:
     raise RecipientInvalid()
 
 
+def verify_recipients(recipients: Sequence[Recipient]) -> None:
+    """Raise ``RecipientInvalid`` for none, ``RecipientsMixed`` for post-quantum beside other keys.
+
+    The format advises against the mixture: such a file is only as strong as its weakest recipient, while
+    the others would think that it outlasts quantum computers.
+    """
+    if not recipients:
+        raise RecipientInvalid()
+    if len({recipient.kind is RecipientKind.HYBRID for recipient in recipients}) > 1:
+        raise RecipientsMixed()
+
+
 def encrypt_to_recipients(
-    pieces: Iterable[bytes], sink: Callable[[bytes], object], recipients: Sequence[Recipient]
+    pieces: Iterable[bytes],
+    sink: Callable[[bytes], object],
+    recipients: Sequence[Recipient],
+    *,
+    randomness: Callable[[int], bytes] = os.urandom,
 ) -> None:
     """Write an age file that the holder of any of ``recipients``' keys opens; memory stays constant.
 
-    Raises whatever ``pieces`` and ``sink`` raise. pyrage loses an error raised by its sink at the
-    last write and hides the class of the others, so both ends keep the first one and it is raised here.
+    Raises ``RecipientInvalid``, ``RecipientsMixed`` and whatever ``pieces`` and ``sink`` raise. pyrage loses
+    an error raised by its sink at the last write and hides the class of the others, so both ends keep the
+    first one and it is raised here.
     """
+    verify_recipients(recipients)
+    if recipients[0].kind is RecipientKind.HYBRID:
+        encrypt_to_hybrid(pieces, sink, [recipient.text for recipient in recipients], randomness)
+        return
     keys = [_load_recipient(recipient) for recipient in recipients]
-    if not keys:
-        raise RecipientInvalid()
     source = _Source(pieces)
     target = _Target(sink)
     try:
@@ -123,8 +150,11 @@ def _load_recipient(recipient: Recipient) -> object:
 
 def _parse_age(text: str) -> Recipient:
     lowered = text.lower()
-    # age1pq1... and age1tag1... are hybrid and hardware keys; age1<name>1... belongs to a plugin. The
-    # characters of an X25519 key never include a second 1.
+    if lowered.startswith(RECIPIENT_PREFIX + "1"):
+        canonical = parse_hybrid_recipient(text)
+        return Recipient(RecipientKind.HYBRID, canonical, hybrid_fingerprint(canonical))
+    # age1tag1... are hardware keys; age1<name>1... belongs to a plugin. The characters of an X25519 key
+    # never include a second 1.
     if "1" in lowered[4:]:
         raise RecipientUnsupported()
     if text not in (lowered, text.upper()):

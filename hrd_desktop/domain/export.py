@@ -17,6 +17,7 @@ class RecipientKind(StrEnum):
     """Sorts of public key a bundle can be encrypted to."""
 
     X25519 = "x25519"
+    HYBRID = "mlkem768x25519"
     SSH_ED25519 = "ssh-ed25519"
     SSH_RSA = "ssh-rsa"
 
@@ -36,7 +37,7 @@ class Recipient:
     @property
     def recognisable(self) -> bool:
         """True when the file shows to which known key it was encrypted (SSH keys; age's own do not)."""
-        return self.kind is not RecipientKind.X25519
+        return self.kind in (RecipientKind.SSH_ED25519, RecipientKind.SSH_RSA)
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,18 @@ class WithPassphrase:
 
 
 @dataclass(frozen=True)
+class SelfOpening:
+    """A web page that opens with this generated passphrase of seven words, in a browser."""
+
+    passphrase: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class PlainFolder:
     """A folder in the clear."""
 
 
-BundleForm = ToRecipients | WithPassphrase | PlainFolder
+BundleForm = ToRecipients | WithPassphrase | SelfOpening | PlainFolder
 
 
 class DisclosureKind(StrEnum):
@@ -202,7 +210,9 @@ def _disclosures_of(item: BundleItem) -> list[Disclosure]:
 class BundleResult:
     """A finished bundle that was read back and checked.
 
-    ``path`` is the file or folder, ``cover_path`` the cover sheet beside it (None for a folder).
+    ``path`` is the file or folder, ``cover_path`` the cover sheet beside it (None for a folder and for a
+    self-opening page, which says itself how it is opened). ``beside_path`` is the file that goes with a
+    self-opening page whose content is not in the page; then ``sha256`` is that of this file.
     ``sha256`` is that of the file; of a folder it is that of its ``tagmanifest-sha512.txt``, which
     names everything else. ``tagmanifest_sha512`` is the SHA-512 of that same file in every form.
     ``size_bytes`` is the size of the file, or of all files of the folder.
@@ -214,3 +224,4 @@ class BundleResult:
     size_bytes: int
     sha256: bytes = field(repr=False)
     tagmanifest_sha512: bytes = field(repr=False)
+    beside_path: Path | None = field(default=None, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hrd_desktop.crypto.age_recipients import parse_recipient
+from hrd_desktop.crypto.age_recipients import parse_recipient, verify_recipients
 from hrd_desktop.domain.errors.base import UsageError
 from hrd_desktop.domain.export import Recipient
 from hrd_desktop.services.contacts import load_contact
@@ -21,7 +21,7 @@ def load_recipients(session: Session, texts: Sequence[str]) -> tuple[tuple[Recip
     """The recipients, and a label of them for the custody log.
 
     Each text is an age or SSH public key, or the alias or id of a contact with one. Raises
-    RecipientInvalid, RecipientUnsupported, RecipientWeak, RecipientIsSecret, NotFoundError,
+    RecipientInvalid, RecipientsMixed, RecipientUnsupported, RecipientWeak, RecipientIsSecret, NotFoundError,
     AmbiguousError, ContactWithoutKey.
     """
     recipients: list[Recipient] = []
@@ -39,6 +39,7 @@ def load_recipients(session: Session, texts: Sequence[str]) -> tuple[tuple[Recip
             labels.append(f"{contact.alias} ({recipient.fingerprint})")
         if recipient not in recipients:
             recipients.append(recipient)
+    verify_recipients(recipients)
     return tuple(recipients), ", ".join(labels)
 
 

@@ -250,6 +250,11 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         _UNTOUCHED,
         "",
     ),
+    "recipients-mixed": (
+        said("Post-quantum keys cannot be mixed with other keys in one bundle."),
+        _UNTOUCHED,
+        said("Make one bundle for the post-quantum keys and another for the rest."),
+    ),
     "recipient-weak": (
         said("This key is too weak to protect a bundle."),
         _UNTOUCHED,

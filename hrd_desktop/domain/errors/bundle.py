@@ -23,6 +23,12 @@ class RecipientUnsupported(UsageError):
     code = "recipient-unsupported"
 
 
+class RecipientsMixed(UsageError):
+    """Post-quantum and other keys for one file: it would only be as strong as the weaker ones."""
+
+    code = "recipients-mixed"
+
+
 class RecipientWeak(UsageError):
     """A public key too short to protect anything; field ``bits``."""
 
@@ -63,6 +69,12 @@ class AgePayloadInvalid(IntegrityError):
     """The body of an age file was cut, extended or altered; field ``detail``."""
 
     code = "age-payload"
+
+
+class OpeningPageInvalid(IntegrityError):
+    """A self-opening page or the file beside it breaks the format or was altered; field ``detail``."""
+
+    code = "opening-page"
 
 
 class AgeWorkFactorRefused(NotOpenedError):

@@ -83,7 +83,7 @@ def opened(data: bytes, *identity_files: bytes) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("kind", list(RecipientKind))
+@pytest.mark.parametrize("kind", [kind for kind in RecipientKind if kind is not RecipientKind.HYBRID])
 @pytest.mark.parametrize("size", SIZES)
 def test_round_trip(keys: dict[RecipientKind, tuple[str, bytes]], kind: RecipientKind, size: int) -> None:
     plaintext = os.urandom(size)
@@ -149,7 +149,7 @@ def test_refused_recipients() -> None:
         (public[:-1] + ("q" if public[-1] != "q" else "p"), RecipientInvalid),
         (public[:10] + public[10:].upper(), RecipientInvalid),
         (public + " " + public, RecipientUnsupported),
-        ("age1pq1qqqqqq", RecipientUnsupported),
+        ("age1pq1qqqqqq", RecipientInvalid),
         ("age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t", RecipientUnsupported),
         (str(age_key), RecipientIsSecret),
         (openssh(ed25519.Ed25519PrivateKey.generate()).decode(), RecipientIsSecret),
