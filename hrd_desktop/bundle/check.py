@@ -14,6 +14,7 @@ from hrd_desktop.bundle.bag_rules import judge_bag, needed_algorithms
 from hrd_desktop.bundle.folder_reader import iter_folder
 from hrd_desktop.bundle.intake import STRONG_DIGESTS, FaultList, Intake
 from hrd_desktop.bundle.limits import CheckLimits, Event, FileData, ReadingStopped
+from hrd_desktop.bundle.opening_page import START, iter_opened, read_page
 from hrd_desktop.bundle.zip_reader import ZipReader
 from hrd_desktop.crypto.age_header import INTRO
 from hrd_desktop.crypto.age_identities import AgeIdentity
@@ -23,11 +24,13 @@ from hrd_desktop.domain.errors.bundle import (
     AgeHeaderInvalid,
     AgePayloadInvalid,
     BundleFaultFound,
+    BundleNeedsPassphrase,
     BundleUnreadable,
+    OpeningPageInvalid,
 )
 from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 
-AGE, ZIP, FOLDER = "age", "zip", "folder"
+AGE, ZIP, FOLDER, PAGE = "age", "zip", "folder", "page"
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _PIECE_BYTES = 1 << 16
 
@@ -37,11 +40,14 @@ def check_bundle(
     *,
     identities: Sequence[AgeIdentity] = (),
     passphrase: str | None = None,
+    beside: Path | None = None,
     limits: CheckLimits | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
 ) -> BundleCheck:
-    """Check ``path``: a ``.zip.age``, a zip file or a folder, told apart by what they hold.
+    """Check ``path``: a ``.zip.age``, a zip file, a self-opening page or a folder, told apart by content.
+
+    ``beside`` is the file that goes with a page, where it has another name than the page says.
 
     Whatever is wrong with the bundle is in the result. Raised are only ``BundleNeedsPassphrase``,
     ``BundleNeedsIdentity``, ``BundleWrongPassphrase``, ``BundleWrongIdentity``,
@@ -52,6 +58,7 @@ def check_bundle(
         path,
         identities,
         passphrase,
+        beside,
         limits or CheckLimits(),
         progress or NoProgress(),
         cancel or CancelToken(),
@@ -114,6 +121,7 @@ class _Reading:
         path: Path,
         identities: Sequence[AgeIdentity],
         passphrase: str | None,
+        beside: Path | None,
         limits: CheckLimits,
         progress: Progress,
         cancel: CancelToken,
@@ -121,6 +129,7 @@ class _Reading:
         self._path = path
         self._identities = identities
         self._passphrase = passphrase
+        self._beside = beside
         self._limits = limits
         self._progress = progress
         self._cancel = cancel
@@ -148,6 +157,9 @@ class _Reading:
             return _failed(
                 container, Fault(FaultKind.AGE_PAYLOAD, detail=str(error.fields.get("detail", "")))
             )
+        except OpeningPageInvalid as error:
+            detail = str(error.fields.get("detail", ""))
+            return _failed(container, Fault(FaultKind.OPENING_PAGE, detail=detail))
         finally:
             self._progress.end()
 
@@ -158,6 +170,8 @@ class _Reading:
             start = file.read(len(_ARMOR))
         if start.startswith(INTRO):
             return AGE
+        if start.startswith(START):
+            return PAGE
         return ZIP if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
 
     def _take_all(self, container: str, intake: Intake) -> None:
@@ -169,9 +183,31 @@ class _Reading:
             if container == ZIP:
                 while data := file.read(_PIECE_BYTES):
                     self._take(intake, reader.feed(data))
+            elif container == PAGE:
+                self._take_page(file, lambda data: self._take(intake, reader.feed(data)))
             else:
                 self._take_decrypted(file, lambda data: self._take(intake, reader.feed(data)))
             self._take(intake, reader.close())
+
+    def _take_page(self, file: BinaryIO, sink: Callable[[bytes], object]) -> None:
+        page = read_page(file)
+        if page is None:
+            raise ReadingStopped(FaultKind.NOT_A_BUNDLE)
+        header, inside = page
+        if self._passphrase is None:
+            raise BundleNeedsPassphrase()
+        with contextlib.ExitStack() as stack:
+            beside = None
+            if header.beside:
+                # A name from the page: only one that is a plain name in the page's own folder is followed.
+                if "/" in header.file or "\\" in header.file or header.file.startswith("."):
+                    raise OpeningPageInvalid(detail="file")
+                path = self._beside or self._path.with_name(header.file)
+                if not path.exists():
+                    raise OpeningPageInvalid(detail="beside")
+                beside = stack.enter_context(_open_regular(path))
+            for piece in iter_opened(header, inside, beside, self._passphrase):
+                sink(piece)
 
     def _take_decrypted(self, file: BinaryIO, sink: Callable[[bytes], object]) -> None:
         decrypt_age(file, sink, identities=self._identities, passphrase=self._passphrase)

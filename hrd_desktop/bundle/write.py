@@ -6,17 +6,19 @@ import errno
 import hashlib
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from hrd_desktop.bundle.check import AGE, FOLDER, ZIP, check_bundle, judge
+from hrd_desktop.bundle.check import AGE, FOLDER, PAGE, ZIP, check_bundle, judge
 from hrd_desktop.bundle.destination import NewFile, NewFolder, iter_read_back, typed_errors
 from hrd_desktop.bundle.intake import STRONG_DIGESTS, Intake
 from hrd_desktop.bundle.layout import BundleFile, OpenItem, measure_bundle, open_verified
 from hrd_desktop.bundle.limits import CheckLimits, Event, ReadingStopped
 from hrd_desktop.bundle.names import make_random_name
+from hrd_desktop.bundle.opening_page import INSIDE_LIMIT_BYTES, beside_name, write_opening
+from hrd_desktop.bundle.pages import render_opening_page
 from hrd_desktop.bundle.texts import BundleTexts
 from hrd_desktop.bundle.zip_reader import ZipReader
 from hrd_desktop.bundle.zip_writer import ZipEntry, iter_zip, zip_size_bytes
@@ -24,6 +26,7 @@ from hrd_desktop.crypto.age_header import read_header
 from hrd_desktop.crypto.age_passphrase import WRITE_LOG_N, encrypt_with_passphrase
 from hrd_desktop.crypto.age_recipients import encrypt_to_recipients
 from hrd_desktop.crypto.age_stream import payload_size_bytes
+from hrd_desktop.crypto.self_opening import ID_BYTES, ITERATIONS, make_header, new_keys
 from hrd_desktop.domain.bundle_report import BundleCheck
 from hrd_desktop.domain.errors.bundle import BundleReadBackFailed
 from hrd_desktop.domain.export import (
@@ -32,12 +35,15 @@ from hrd_desktop.domain.export import (
     BundleResult,
     PlainFolder,
     Recipient,
+    RecipientKind,
+    SelfOpening,
     ToRecipients,
     WithPassphrase,
 )
 from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 
 SUFFIX = ".zip.age"
+PAGE_SUFFIX = ".html"
 _PART_SUFFIX = ".part"
 # An age header is a few hundred bytes for each recipient; only used to foresee a full disk.
 _HEADER_BYTES = 4096
@@ -59,13 +65,16 @@ def write_bundle(
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
     scrypt_log_n: int = WRITE_LOG_N,
+    iterations: int = ITERATIONS,
+    inside_limit_bytes: int = INSIDE_LIMIT_BYTES,
 ) -> BundleResult:
     """Write ``plan`` as a bundle of ``form``; it exists under its name only when it was read back and fits.
 
     ``destination`` is an existing folder, in which the bundle gets a random name, or the name it is to
     have. ``open_item`` gives an item's exact bytes and is called twice for each, in order;
     ``find_thumbnail`` gives PNG or JPEG bytes for an item id, the same each time. ``progress`` counts
-    three times the items' bytes: measuring, writing, reading back. ``scrypt_log_n`` is lower in tests.
+    three times the items' bytes: measuring, writing, reading back. ``scrypt_log_n``, ``iterations`` and
+    ``inside_limit_bytes`` are lower in tests.
 
     Raises ``BundleItemMismatch`` (nothing was written when it shows while measuring),
     ``BundlePlanInvalid``, ``BundleDestinationExists``, ``BundleDestinationFull``,
@@ -81,6 +90,8 @@ def write_bundle(
         work = _Work(plan, files, texts, randomness, meter)
         if isinstance(form, PlainFolder):
             return work.write_folder(destination)
+        if isinstance(form, SelfOpening):
+            return work.write_page(destination, form, iterations, inside_limit_bytes)
         return work.write_age(destination, form, scrypt_log_n)
     finally:
         meter.end()
@@ -170,10 +181,7 @@ class _Work:
     ) -> BundleResult:
         with typed_errors(0):
             names = self._names(destination, SUFFIX)
-        entries = [
-            ZipEntry(f"{names.inner}/{file.path}", file.size_bytes, file.crc32, partial(self._open, file))
-            for file in self._files
-        ]
+        entries = self._entries(names)
         zip_bytes = zip_size_bytes(entries)
         needed_bytes = payload_size_bytes(zip_bytes) + _HEADER_BYTES
         with typed_errors(needed_bytes):
@@ -197,6 +205,68 @@ class _Work:
                     raise
         return self._result(names.final, names.cover, target.size_bytes, target.digest.digest())
 
+    def write_page(
+        self, destination: Path, form: SelfOpening, iterations: int, inside_limit_bytes: int
+    ) -> BundleResult:
+        """The page, and a file beside it when the content is large; both are read back and opened."""
+        with typed_errors(0):
+            names = self._names(destination, PAGE_SUFFIX)
+        entries = self._entries(names)
+        size_bytes = zip_size_bytes(entries)
+        keys, salt = new_keys(form.passphrase, self._randomness, iterations)
+        header = make_header(
+            keys,
+            name=f"{names.inner}.zip",
+            file="" if size_bytes <= inside_limit_bytes else beside_name(names.final, names.inner),
+            size_bytes=size_bytes,
+            salt=salt,
+            iterations=iterations,
+            ident=self._randomness(ID_BYTES),
+        )
+        frame = render_opening_page(
+            self._texts.folder, self._texts.language, self._texts.direction, header.file
+        )
+        needed_bytes = sum(map(len, frame)) + (
+            header.payload_bytes * 4 // 3 if not header.file else size_bytes
+        )
+        beside_path = names.final.with_name(header.file) if header.file else None
+        with typed_errors(needed_bytes), ExitStack() as stack:
+            _verify_room(names.final.parent, needed_bytes)
+            page = stack.enter_context(NewFile(names.final, names.part))
+            beside = None
+            if beside_path is not None:
+                part = names.part.with_suffix(".data" + _PART_SUFFIX)
+                beside = stack.enter_context(NewFile(beside_path, part))
+            target = beside or page
+            with closing(iter_zip(entries)) as pieces:
+                write_opening(pieces, header, keys, frame, page.write, target.write)
+            for file in filter(None, (beside, page)):
+                file.flush()
+            check = check_bundle(
+                page.temporary,
+                passphrase=form.passphrase,
+                beside=beside.temporary if beside else None,
+                limits=_WRITTEN_LIMITS,
+                cancel=self._meter.cancel,
+            )
+            self._verify_check(check, PAGE)
+            if beside is not None:
+                beside.publish()
+            try:
+                page.publish()
+            except BaseException:
+                if beside is not None:
+                    beside.withdraw()
+                raise
+        result = self._result(names.final, None, target.size_bytes, target.digest.digest())
+        return replace(result, beside_path=beside_path)
+
+    def _entries(self, names: _Names) -> list[ZipEntry]:
+        return [
+            ZipEntry(f"{names.inner}/{file.path}", file.size_bytes, file.crc32, partial(self._open, file))
+            for file in self._files
+        ]
+
     def _encrypt_with_passphrase(
         self, entries: Sequence[ZipEntry], target: NewFile, passphrase: str, log_n: int
     ) -> None:
@@ -217,7 +287,7 @@ class _Work:
         """Encrypt, with the checker reading along: the finished file is not ours to open (docs/adr/0031)."""
         watched = _WatchedZip()
         with closing(watched.iter_through(entries)) as pieces:
-            encrypt_to_recipients(pieces, target.write, recipients)
+            encrypt_to_recipients(pieces, target.write, recipients, randomness=self._randomness)
         target.flush()
         self._verify_check(watched.finish(), ZIP)
 
@@ -241,7 +311,11 @@ class _Work:
 
     def _cover_text(self, names: _Names, form: ToRecipients | WithPassphrase) -> bytes:
         return self._texts.cover.render(
-            file=names.final.name, zip=names.zip_name, passphrase=isinstance(form, WithPassphrase)
+            file=names.final.name,
+            zip=names.zip_name,
+            passphrase=isinstance(form, WithPassphrase),
+            hybrid=isinstance(form, ToRecipients)
+            and any(recipient.kind is RecipientKind.HYBRID for recipient in form.recipients),
         ).encode("utf-8", "replace")
 
     def _verify_check(self, check: BundleCheck, container: str) -> None:

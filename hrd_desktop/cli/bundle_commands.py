@@ -20,7 +20,7 @@ from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
 from hrd_desktop.domain.bundle_report import BundleCheck
 from hrd_desktop.domain.errors.base import UsageError
-from hrd_desktop.domain.export import BundleForm, PlainFolder, ToRecipients, WithPassphrase
+from hrd_desktop.domain.export import BundleForm, PlainFolder, SelfOpening, ToRecipients, WithPassphrase
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.people import ConsentPurpose
 from hrd_desktop.services.cases import load_case
@@ -81,6 +81,7 @@ def _form(
     invocation: Invocation,
     recipients: tuple[str, ...],
     passphrase_out: str | None,
+    self_opening: bool,
 ) -> tuple[BundleForm, str]:
     if recipients:
         keys, label = load_recipients(session, recipients)
@@ -90,7 +91,8 @@ def _form(
     if passphrase_out is not None:
         passphrase = make_passphrase(invocation.random)
         write_secret_file(passphrase_out, passphrase + "\n")
-        return WithPassphrase(passphrase), "whoever has the passphrase"
+        form = SelfOpening(passphrase) if self_opening else WithPassphrase(passphrase)
+        return form, "whoever has the passphrase"
     return PlainFolder(), "plain folder"
 
 
@@ -104,6 +106,11 @@ def _form(
     "--recipient", "recipients", multiple=True, metavar="KEY", help="An age or SSH public key, or a contact."
 )
 @click.option("--passphrase-out", metavar="FILE", help="Make a seven-word passphrase and write it to FILE.")
+@click.option(
+    "--self-opening",
+    is_flag=True,
+    help="A web page that opens in a browser, for somebody who can install nothing; with --passphrase-out.",
+)
 @click.option("--plain-folder", is_flag=True, help="In the clear. Anybody who finds it can read it.")
 @click.option("--with", "extras", default="", metavar="LIST", help="Also let out: notes,sources,custodian.")
 @click.option(
@@ -127,6 +134,7 @@ def export_command(
     everything: bool,
     recipients: tuple[str, ...],
     passphrase_out: str | None,
+    self_opening: bool,
     plain_folder: bool,
     extras: str,
     purpose: str,
@@ -140,6 +148,8 @@ def export_command(
         raise click.UsageError("give one of --case, --item and --all")
     if bool(recipients) + (passphrase_out is not None) + plain_folder != 1 and not list_only:
         raise click.UsageError("give one of --recipient, --passphrase-out and --plain-folder")
+    if self_opening and passphrase_out is None:
+        raise click.UsageError("--self-opening needs --passphrase-out FILE for its seven words")
     choices = _choices(extras, purpose, include_held_back, language, title)
     if os.path.realpath(out).startswith(os.path.realpath(vault) + os.sep):
         raise DestinationInVault()
@@ -157,7 +167,7 @@ def export_command(
         _print_plan(plan)
         if list_only:
             return EXIT_DONE
-        form, label = _form(session, invocation, recipients, passphrase_out)
+        form, label = _form(session, invocation, recipients, passphrase_out, self_opening)
         try:
             result = export(
                 session,
@@ -173,6 +183,8 @@ def export_command(
                 os.unlink(passphrase_out)
             raise
     click.echo(f"Written and checked: {shown(str(result.path))}")
+    if result.beside_path is not None:
+        click.echo(f"The page needs the file beside it: {shown(str(result.beside_path))}")
     click.echo(f"SHA-256 {result.sha256.hex()}")
     if plain_folder:
         warn("This folder is not encrypted: whoever finds it can read everything in it.")

@@ -12,6 +12,7 @@ class FaultKind(StrEnum):
     NOT_A_BUNDLE = "not-a-bundle"
     AGE_HEADER = "age-header"
     AGE_PAYLOAD = "age-payload"
+    OPENING_PAGE = "opening-page"
     ZIP_STRUCTURE = "zip-structure"
     ZIP_TRUNCATED = "zip-truncated"
     ZIP_TRAILING = "zip-trailing"

@@ -273,8 +273,9 @@ def _remove(result: BundleResult) -> None:
         shutil.rmtree(result.path)
     else:
         result.path.unlink()
-    if result.cover_path is not None:
-        result.cover_path.unlink()
+    for path in (result.cover_path, result.beside_path):
+        if path is not None:
+            path.unlink()
 
 
 class _Content:

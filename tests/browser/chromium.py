@@ -50,6 +50,8 @@ class Browser:
             "prefs": {
                 "download.default_directory": str(self.downloads),
                 "download.prompt_for_download": False,
+                # A script presses several buttons without the gesture that tells a person from a page.
+                "profile.default_content_setting_values.automatic_downloads": 1,
             },
         }
         wanted = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}}

@@ -131,6 +131,22 @@ def test_by_passphrase(seeded: Place) -> None:
     assert (done.error_code, words.read_text("utf-8").strip()) == ("secret-file-exists", passphrase)
 
 
+def test_a_page_that_opens_itself(seeded: Place) -> None:
+    out, words = seeded.folder / "page.html", seeded.folder / "words"
+    refused = seeded.opened("export", "--all", "--self-opening", "--out", out, expect=2)
+    assert "--passphrase-out" in refused.err and not out.exists()
+    done = seeded.opened("export", "--all", "--self-opening", "--passphrase-out", words, "--out", out)
+    assert words.read_text("utf-8").strip() not in done.text + done.err + out.read_text("utf-8")
+    assert seeded.run("check-bundle", out, "--bundle-passphrase-file", words, "--json").document["ok"]
+    wrong = seeded.secret("not the words", "one two three four five six seven")
+    done = seeded.run("check-bundle", out, "--bundle-passphrase-file", wrong, expect=3)
+    assert done.error_code == "bundle-wrong-passphrase"
+    text = out.read_text("utf-8")
+    out.write_text(text.replace('class="chunk">', 'class="chunk">AAAA', 1), "utf-8")
+    report = seeded.run("check-bundle", out, "--bundle-passphrase-file", words, "--json", expect=4).document
+    assert report["faults"][0]["code"] == "opening-page"
+
+
 def test_a_plain_folder_with_a_case(seeded: Place) -> None:
     out = seeded.folder / "out"
     done = seeded.opened("export", "--case", "GATE", "--plain-folder", "--out", out)

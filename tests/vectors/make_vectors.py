@@ -19,6 +19,7 @@ from credential_vectors import kdf, normalisation, recovery
 from custody_vectors import custody
 from log_vectors import log
 from object_vectors import bodies, database, headers, keys, padding
+from opening_vectors import opening
 from sealed_vectors import sealed
 from slot_vectors import slots
 
@@ -36,6 +37,7 @@ WRITERS = {
     "custody-log": log,
     "sealed-bundles": sealed,
     "backup": backup,
+    "self-opening": opening,
 }
 
 

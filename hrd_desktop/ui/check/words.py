@@ -48,6 +48,7 @@ def fault_text(kind: FaultKind) -> str:
         FaultKind.ZIP_TRAILING: translated("check", "Something was added to the end of the bundle"),
         FaultKind.ZIP_CHECKSUM: translated("check", "A file was damaged"),
         FaultKind.AGE_PAYLOAD: translated("check", "The encrypted content was changed or cut off"),
+        FaultKind.OPENING_PAGE: translated("check", "The page, or the file that goes with it, was changed"),
         FaultKind.AGE_HEADER: translated("check", "The beginning of the encrypted file was changed"),
         FaultKind.EVENT_LEAF: translated("check", "A custody event was changed"),
         FaultKind.EVENT_DIGEST: translated("check", "A custody event does not match its digest"),
