@@ -16,6 +16,7 @@ from hrd_desktop.cli import (
     rehearse,
     rescue_commands,
     reserve_commands,
+    restore_commands,
     slot_commands,
     vault_commands,
 )
@@ -64,6 +65,7 @@ for _module in (
     contact_commands,
     bundle_commands,
     backup_commands,
+    restore_commands,
     slot_commands,
     rescue_commands,
     reserve_commands,

@@ -295,7 +295,7 @@ _MESSAGES: dict[str, Message] = {
     "backup-place": Message(
         "Nothing can be backed up to this place.",
         _UNTOUCHED,
-        "Choose a new or empty folder, outside the vault, on a medium that is there.",
+        "Choose a new or empty folder, outside the vault and the backup, on a medium that is there.",
     ),
     "backup-opens-otherwise": Message(
         "This backup opens with the vault's passphrase; a passphrase of its own cannot be added to it.",

@@ -30,6 +30,7 @@ from hrd_desktop.storage.backup.folder import IncomingFile
 from hrd_desktop.storage.backup.lists import RESERVE_MEDIA_TYPE, BackupList, CarriedReserve, ListRow
 from hrd_desktop.storage.backup.store import BackupStore, FoundLists
 from hrd_desktop.storage.records.reserve import ReserveList
+from hrd_desktop.storage.slot_changes import recorded_generation
 from hrd_desktop.storage.snapshots import snapshot_is_due, take_snapshot
 from hrd_desktop.storage.vault import Vault
 
@@ -77,6 +78,7 @@ class _State:
     epoch: int
     item_count: int
     slots: tuple[SlotRecord, ...]
+    slot_generation: int
     records_key: bytes
     vault_header: bytes
     reserve: ReserveList | None
@@ -129,6 +131,7 @@ class Backup:
             made_us=session.vault.now_us(),
             vault_header=state.vault_header,
             slots=state.slots,
+            slot_generation=state.slot_generation,
             snapshot=state.snapshot,
             records_key=state.records_key,
             rows=rows,
@@ -255,6 +258,7 @@ def _collect(vault: Vault) -> _State:
         epoch=state.epoch,
         item_count=state.item_count,
         slots=tuple(vault.records.slots.load()),
+        slot_generation=recorded_generation(vault.records),
         records_key=vault.keys.records.key + vault.keys.records.salt,
         vault_header=vault.header_bytes,
         reserve=vault.records.reserve.load(),

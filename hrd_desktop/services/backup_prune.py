@@ -73,7 +73,7 @@ def prune_key_files(store: BackupStore, key_files: Sequence[str]) -> None:
     hashes = {
         name: hashlib.sha256(folder.read_key_file(name)).hexdigest() for name in folder.key_file_names()
     }
-    if not set(key_files) <= set(hashes.values()):
+    if not key_files or not set(key_files) <= set(hashes.values()):
         return
     for name, digest in hashes.items():
         if digest not in key_files:

@@ -93,10 +93,7 @@ def create_vault(
         make_folder(building)
         try:
             layout = VaultLayout(building)
-            make_folder(layout.objects_dir)
-            for number in range(256):
-                make_folder(layout.object_folder(number))
-            _touch(layout.lock)
+            make_parts(layout)
             header_bytes = header.pack()
             compartment_key = random(COMPARTMENT_KEY_BYTES)
             keys = derive_keys(compartment_key, header.vault_id)
@@ -169,6 +166,14 @@ def create_vault(
             # Only what was made here a moment ago is removed, under whichever of its two names.
             shutil.rmtree(building, ignore_errors=True)
             raise
+
+
+def make_parts(layout: VaultLayout) -> None:
+    """The folders of a new vault, and its lock. Raises OSError."""
+    make_folder(layout.objects_dir)
+    for number in range(256):
+        make_folder(layout.object_folder(number))
+    _touch(layout.lock)
 
 
 def _touch(path: str) -> None:

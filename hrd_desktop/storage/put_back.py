@@ -13,11 +13,19 @@ from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.slot_changes import GENERATION
 
 
-def make_fit(records: Records, *, slots: Sequence[SlotRecord], generation: int, above_epoch: int) -> None:
-    """Make put-back records fit a new vault with these slots, no reserve and no snapshots yet.
+def make_fit(
+    records: Records,
+    *,
+    slots: Sequence[SlotRecord],
+    generation: int,
+    above_epoch: int,
+    keep_reserve: bool = False,
+) -> None:
+    """Make put-back records fit a new vault with these slots and no snapshots yet.
 
-    The intent, the reserved and to-unlink names and the tables of a re-key are emptied without acting on
-    them; items that were being destroyed go to the bin; the epoch goes above ``above_epoch``.
+    It has no reserve, unless ``keep_reserve`` says that the one they list is there. The intent, the reserved
+    and to-unlink names and the tables of a re-key are emptied without acting on them; items that were being
+    destroyed go to the bin; the epoch goes above ``above_epoch``.
     """
     with records.transaction():
         records.slots.replace(slots)
@@ -26,7 +34,8 @@ def make_fit(records: Records, *, slots: Sequence[SlotRecord], generation: int, 
         records.names.release(records.names.reserved())
         records.names.unlinked(records.names.to_unlink())
         records.rekey.clear()
-        records.reserve.clear()
+        if not keep_reserve:
+            records.reserve.clear()
         for name, _, _ in records.snapshots.load():
             records.snapshots.remove(name)
         for item in list(records.items.iter_items(state=ItemState.DESTROYING)):

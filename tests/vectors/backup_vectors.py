@@ -98,6 +98,7 @@ def members(**other: Any) -> Json:
         "items": 3,
         "made_us": TIME_US,
         "vault_header": b64(header()),
+        "slot_generation": 1,
         "slots": [slot],
         "snapshot": fill("snapshot", 16).hex(),
         "records_key": fill("records-key", 48).hex(),

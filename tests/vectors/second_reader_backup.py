@@ -95,7 +95,7 @@ def read_list(content: bytes) -> tuple[dict[str, Any], list[Row]]:
 
 
 def check_members(meta: dict[str, Any]) -> None:
-    for name in ("number", "epoch", "items", "made_us"):
+    for name in ("number", "epoch", "items", "made_us", "slot_generation"):
         require(type(meta[name]) is int and 0 <= meta[name] < 2**63)
     require(1 <= meta["number"] < 2**32)
     require(len(base64.b64decode(meta["vault_header"], validate=True)) == 4096)

@@ -69,6 +69,7 @@ class BackupList:
     slots: tuple[SlotRecord, ...]
     snapshot: bytes
     records_key: bytes
+    slot_generation: int
     rows: tuple[ListRow, ...]
     earlier_keys: tuple[bytes, ...] = ()
     destroyed: frozenset[bytes] = field(default_factory=frozenset)
@@ -88,6 +89,7 @@ class BackupList:
                 "items": self.item_count,
                 "made_us": self.made_us,
                 "vault_header": base64.b64encode(self.vault_header).decode(),
+                "slot_generation": self.slot_generation,
                 "slots": [_slot_to_json(slot) for slot in self.slots],
                 "snapshot": self.snapshot.hex(),
                 "records_key": self.records_key.hex(),
@@ -140,6 +142,7 @@ def _list_of(meta: Mapping[str, Any], rows: tuple[ListRow, ...]) -> BackupList:
         slots=tuple(_slot_of(slot) for slot in meta["slots"]),
         snapshot=_bytes(meta["snapshot"], 16),
         records_key=_bytes(meta["records_key"], 48),
+        slot_generation=_whole(meta["slot_generation"]),
         rows=rows,
         earlier_keys=tuple(_bytes(key, 32) for key in meta["earlier_keys"]),
         destroyed=frozenset(_bytes(name, 16) for name in meta["destroyed"]),

@@ -25,11 +25,12 @@ def remembered_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretch each credential under each salt once for all tests: the same bytes, without the wait."""
     for module in _STRETCHING:
         monkeypatch.setattr(f"{module}.stretch", _stretch_once)
+    monkeypatch.setattr("hrd_desktop.services.restore.stretch_in_child", _stretch_once)
 
 
 _STRETCHING = tuple(
     f"hrd_desktop.services.{name}"
-    for name in ("unlock", "create", "slots", "backup_check", "backup_own", "backup_place")
+    for name in ("unlock", "create", "slots", "backup_check", "backup_own", "backup_place", "restore_items")
 )
 
 

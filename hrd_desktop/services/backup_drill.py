@@ -1,0 +1,134 @@
+"""A drill: a backup is restored in part to a throw-away vault, which is opened, read and destroyed again.
+
+It proves what a check cannot: that the credential makes a vault that opens, with its records and custody
+logs, and gives the bytes of items. The live vault has no part in it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hrd_desktop.crypto.credential import Credential
+from hrd_desktop.domain.clock import Clock
+from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
+from hrd_desktop.services.restore import Restore, RestoreReport
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.verify import verify
+from hrd_desktop.services.verify_logs import check_logs
+from hrd_desktop.storage.backup.lists import ListRow
+from hrd_desktop.storage.disk import disk_errors
+from hrd_desktop.storage.keyslot_file import KEYSLOT_FILE_BYTES, KeySlotFiles
+from hrd_desktop.storage.layout import VaultLayout
+from hrd_desktop.storage.vault import Randomness
+
+SAMPLE_ITEMS = 20
+SAMPLE_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, repr=False)
+class DrillReport:
+    """What was proved: ``read`` items of ``items`` gave their bytes again, ``logs`` custody logs check."""
+
+    restored: RestoreReport
+    items: int
+    read: int
+    sample: int
+    logs: int
+    logs_ok: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was tried came out right."""
+        return self.read == self.sample and self.logs_ok
+
+
+class Drill:
+    """One drill. Call ``run`` once, from any thread."""
+
+    def __init__(
+        self,
+        path: str,
+        credential: Credential,
+        *,
+        folder: str,
+        random: Randomness,
+        clock: Clock,
+        progress: Progress,
+        cancel: CancelToken,
+    ) -> None:
+        self._path = path
+        self._credential = credential
+        self._folder = folder
+        self._random = random
+        self._clock = clock
+        self._progress = progress
+        self._cancel = cancel
+        self._sample: frozenset[bytes] = frozenset()
+
+    def run(self) -> DrillReport:
+        """Restore the records and a random sample into a new folder in ``folder``, open and verify, remove.
+
+        Raises what ``Restore.run`` raises; nothing is left in ``folder`` whatever happens.
+        """
+        with disk_errors("drill"):
+            place = tempfile.mkdtemp(prefix="sheaf-drill-", dir=self._folder)
+        root = os.path.join(place, "vault")
+        try:
+            return self._run(root)
+        finally:
+            self._destroy(root)
+            shutil.rmtree(place, ignore_errors=True)
+
+    def _run(self, root: str) -> DrillReport:
+        restored = Restore(
+            self._path,
+            root,
+            self._credential,
+            random=self._random,
+            clock=self._clock,
+            progress=self._progress,
+            cancel=self._cancel,
+        ).run(only=self._choose)
+        with unlock(root, self._credential, random=self._random, clock=self._clock) as session:
+            sample = session.read(
+                lambda vault: [
+                    item for item in vault.records.items.iter_items() if item.object_name in self._sample
+                ]
+            )
+            checked = verify(
+                session, [item.id for item in sample], progress=NoProgress(), cancel=self._cancel
+            )
+            logs = session.read(check_logs)
+            items = session.read(lambda vault: vault.records.items.count())
+        return DrillReport(
+            restored=restored,
+            items=items,
+            read=len(sample) - len(checked.bad),
+            sample=len(self._sample),
+            logs=len(logs),
+            logs_ok=all(log.fault is None for log in logs),
+        )
+
+    def _choose(self, rows: Sequence[ListRow]) -> Sequence[ListRow]:
+        """At random, and never more than the throw-away vault should weigh."""
+        chosen: list[ListRow] = []
+        left = SAMPLE_BYTES
+        for row in sorted(rows, key=lambda _: self._random(8)):
+            if len(chosen) == SAMPLE_ITEMS:
+                break
+            if row.size_bytes <= left:
+                chosen.append(row)
+                left -= row.size_bytes
+        self._sample = frozenset(row.name for row in chosen)
+        return chosen
+
+    def _destroy(self, root: str) -> None:
+        """Its keys first: it opens with a passphrase that is in use."""
+        layout = VaultLayout(root)
+        for copy in (0, 1):
+            if os.path.exists(layout.keyslots(copy)):
+                KeySlotFiles(layout).write_whole(copy, self._random(KEYSLOT_FILE_BYTES))
