@@ -22,7 +22,7 @@ from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
 from hrd_desktop.crypto.recovery import format_digits, format_letters, make_code
 from hrd_desktop.domain.backup import KeepRule, SnapshotInfo
 from hrd_desktop.domain.errors.base import UsageError
-from hrd_desktop.services.backup import Backup, BackupReport
+from hrd_desktop.services.backup import LANES, Backup, BackupReport
 from hrd_desktop.services.backup_check import CheckReport, check_backup, note_check
 from hrd_desktop.services.backup_own import OwnCredential
 from hrd_desktop.services.credentials import is_weak, load_credential
@@ -82,6 +82,7 @@ def tell_synced(folder: str) -> None:
 @click.option(
     "--own-recovery-code-file", metavar="FILE", help="Make a recovery code for the backup and write it there."
 )
+@click.option("--lanes", type=click.IntRange(1, 16), default=LANES, help="Files copied at once.")
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
 @click.pass_obj
@@ -93,6 +94,7 @@ def backup_command(
     own_passphrase_file: str | None,
     own_key_file: str | None,
     own_recovery_code_file: str | None,
+    lanes: int,
     as_json: bool,
 ) -> int:
     """Back the vault up into the folder DEST: a stick, a second disk, or any folder."""
@@ -101,7 +103,7 @@ def backup_command(
     tell_synced(dest)
     try:
         with open_session(invocation, vault) as session, interruptible(invocation.cancel):
-            run = Backup(session, progress=terminal_progress(), cancel=invocation.cancel)
+            run = Backup(session, progress=terminal_progress(), cancel=invocation.cancel, work_lanes=lanes)
             report = run.run(dest, own=own, keep=rule)
             references = [reference_of(session, one.item_id) for one in report.failed]
     except BaseException:

@@ -27,7 +27,7 @@ from hrd_desktop.domain.records import Item
 from hrd_desktop.services.backup_drill import Drill
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.places import synced_folder_name
-from hrd_desktop.services.restore import Restore, RestoreReport
+from hrd_desktop.services.restore import LANES, Restore, RestoreReport
 from hrd_desktop.services.restore_items import ItemBack, read_backup
 
 _RESULTS = {
@@ -84,6 +84,7 @@ def backup_list_command(invocation: Invocation, dest: str, snapshot: int | None,
     metavar="FILE",
     help="With --item: the vault's passphrase, where the backup has one of its own.",
 )
+@click.option("--lanes", type=click.IntRange(1, 16), default=LANES, help="Files copied at once.")
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
 @click.pass_obj
@@ -94,6 +95,7 @@ def restore_command(
     snapshot: int | None,
     items: tuple[str, ...],
     vault_passphrase_file: str | None,
+    lanes: int,
     as_json: bool,
 ) -> int:
     """Make a new vault from the backup DEST; or bring single items back into a vault.
@@ -118,6 +120,7 @@ def restore_command(
             clock=invocation.clock,
             progress=terminal_progress(),
             cancel=invocation.cancel,
+            work_lanes=lanes,
         ).run(snapshot)
     _print_restore(report, as_json)
     return EXIT_PARTLY if report.failed else EXIT_DONE

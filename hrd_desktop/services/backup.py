@@ -87,8 +87,11 @@ class _State:
 class Backup:
     """One backup. Call ``run`` once, from any thread but the vault lane."""
 
-    def __init__(self, session: Session, *, progress: Progress, cancel: CancelToken) -> None:
+    def __init__(
+        self, session: Session, *, progress: Progress, cancel: CancelToken, work_lanes: int = LANES
+    ) -> None:
         self._session = session
+        self._work_lanes = work_lanes
         self._progress = progress
         self._cancel = cancel
         self._copied = self._copied_bytes = 0
@@ -195,7 +198,7 @@ class Backup:
             if there.get(state.snapshot) != object_size(reader.size_bytes):
                 store.folder.settle([store.copy_in(reader, cancel=self._cancel)])
                 there[state.snapshot] = object_size(reader.size_bytes)
-        lanes = WorkLanes(LANES)
+        lanes = WorkLanes(self._work_lanes)
         try:
             for group in _groups(missing):
                 self._copy_group(store, lanes, group, there)
@@ -266,7 +269,9 @@ def _collect(vault: Vault) -> _State:
 
 
 def _says_the_same(newest: BackupList, new: BackupList) -> bool:
-    return new.reserve is None and newest == replace(new, number=newest.number, made_us=newest.made_us)
+    # Names that no list has any more need no new list to be dropped from.
+    same = replace(new, number=newest.number, made_us=newest.made_us, destroyed=newest.destroyed)
+    return new.reserve is None and new.destroyed <= newest.destroyed and newest == same
 
 
 def _groups(rows: Sequence[ListRow]) -> Iterator[list[ListRow]]:

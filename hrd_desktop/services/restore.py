@@ -90,6 +90,7 @@ class Restore:
         clock: Clock,
         progress: Progress,
         cancel: CancelToken,
+        work_lanes: int = LANES,
     ) -> None:
         self._path = os.path.realpath(path)
         self._target = os.path.abspath(target)
@@ -98,6 +99,7 @@ class Restore:
         self._clock = clock
         self._progress = progress
         self._cancel = cancel
+        self._work_lanes = work_lanes
         self._known: dict[tuple[bytes, KdfParameters], bytes] = {}
 
     def run(self, number: int | None = None, *, only: Chooser | None = None) -> RestoreReport:
@@ -188,7 +190,7 @@ class Restore:
         self, opened: OpenedBackup, rows: Sequence[ListRow], layout: VaultLayout, slots: RestoredSlots
     ) -> dict[bytes, str]:
         failed: dict[bytes, str] = {}
-        lanes = WorkLanes(LANES)
+        lanes = WorkLanes(self._work_lanes)
 
         def one(row: ListRow) -> None:
             self._cancel.raise_if_cancelled()

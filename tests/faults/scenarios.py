@@ -54,7 +54,21 @@ def start_vault(place: Place) -> None:
     (incoming / "small.bin").write_bytes(_bytes_of("small", 5_000))
 
 
-START_OF: dict[str, Callable[[Place], None]] = {"empty": start_empty, "vault": start_vault}
+def start_backup(place: Place) -> None:
+    """A vault with a backup that is behind: since then one item went, others came, and a slot was added."""
+    start_vault(place)
+    vault, key = str(place.vault), ["--passphrase-file", place.secret("one")]
+    place.run("backup", vault, str(place.folder / "backup"), "--keep", "1", *key)
+    place.run("import", vault, str(place.folder / "incoming"), *key)
+    place.run("destroy", vault, "E0002", "--yes", *key)
+    place.run("slots", vault, "add", "--new-passphrase-file", place.secret("three"), *key)
+
+
+START_OF: dict[str, Callable[[Place], None]] = {
+    "empty": start_empty,
+    "vault": start_vault,
+    "backup": start_backup,
+}
 
 
 def _with_vault(*words: str, key: str = "one") -> Callable[[Place], list[str]]:
@@ -107,6 +121,14 @@ REKEY = Scenario(
     "slots-rekey", _with_vault("slots", "VAULT", "rekey", "--keep-passphrase-file", "SECRET/code")
 )
 PANIC = Scenario("panic", _with_vault("panic", "VAULT", "--yes", "--json"), looks=False)
+
+BACKUP = Scenario("backup", _with_vault("backup", "VAULT", "PLACE/backup", "--lanes", "1"), start="backup")
+RESTORE = Scenario(
+    "restore",
+    _with_vault("restore", "PLACE/backup", "PLACE/restored", "--lanes", "1"),
+    start="backup",
+    looks=False,
+)
 
 CHANGES = (IMPORT, EDIT, DELETE, DESTROY, ADD, CHANGE, REMOVE, REKEY)
 EVERY = (CREATE, *CHANGES, PANIC)

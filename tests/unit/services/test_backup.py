@@ -122,6 +122,9 @@ def test_what_was_destroyed_is_taken_out_of_kept_snapshots(vault: Session, tmp_p
     # And stays so when there is nothing new.
     assert not back_up(vault, place).is_new
     assert check(place).counts
+    # When the list that named it is gone, that alone is no reason for a new one.
+    assert back_up(vault, place, keep="1").snapshots == 1
+    assert not back_up(vault, place).is_new
 
 
 def test_leftovers_of_a_crash_are_removed(vault: Session, tmp_path: Path) -> None:
