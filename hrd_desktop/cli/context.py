@@ -18,6 +18,7 @@ from hrd_desktop.cli.messages import render
 from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.domain.clock import Clock, SystemClock
 from hrd_desktop.domain.errors.base import SheafError, UsageError
+from hrd_desktop.domain.errors.shares import TwoCredentialsError
 from hrd_desktop.domain.errors.vault import (
     AfterworkFailedError,
     DiskFailedError,
@@ -30,6 +31,7 @@ from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.shares import credential_of, parse_shares
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.wipe_all import finish_begun_wipe
 
@@ -61,6 +63,7 @@ class Invocation:
     """Options given anywhere on the line; a subcommand's own override those of its group."""
 
     passphrase_file: str | None = None
+    shares_file: str | None = None
     key_file: str | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
     clock: Clock = field(default_factory=SystemClock)
@@ -68,7 +71,7 @@ class Invocation:
     afterwork_failed: bool = False
 
 
-_VAULT_OPTIONS = ("--passphrase-file", "--key-file")
+_VAULT_OPTIONS = ("--passphrase-file", "--key-file", "--shares-file")
 
 
 class VaultGroup(click.Group):
@@ -95,7 +98,7 @@ class VaultGroup(click.Group):
 
 
 def vault_options(command: F) -> F:
-    """``--passphrase-file`` and ``--key-file``, accepted on a group and on each of its subcommands."""
+    """What opens the vault: options that are accepted on a group and on each of its subcommands."""
 
     def keep(attribute: str) -> Callable[[click.Context, click.Parameter, str | None], None]:
         def callback(context: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -111,6 +114,13 @@ def vault_options(command: F) -> F:
             expose_value=False,
             callback=keep("key_file"),
             help="The key file that goes with the passphrase.",
+        ),
+        click.option(
+            "--shares-file",
+            metavar="FILE",
+            expose_value=False,
+            callback=keep("shares_file"),
+            help="Open with shares instead, one a line of FILE; - is standard input.",
         ),
         click.option(
             "--passphrase-file",
@@ -141,6 +151,20 @@ def read_first_line(path: str) -> str:
         raise UnusablePassphraseError(position=None) from None
 
 
+def read_lines(path: str) -> list[str]:
+    """The lines of a shares file. Raises PassphraseFileUnreadable."""
+    try:
+        if path == "-":
+            data = sys.stdin.buffer.read(FIRST_LINE_LIMIT_BYTES)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(FIRST_LINE_LIMIT_BYTES)
+    except OSError as error:
+        raise PassphraseFileUnreadable(errno=error.errno) from None
+    # What is no letter of a word separates words, so it does not matter what bytes that are no text become.
+    return data.decode("utf-8-sig", "replace").splitlines()
+
+
 def ask_passphrase(prompt: str, *, twice: bool = False) -> str:
     """Ask on the terminal without echo. Raises PassphraseNeeded where there is nobody to ask."""
     if not sys.stdin.isatty():
@@ -161,7 +185,11 @@ def passphrase_text(invocation: Invocation, *, new: bool = False) -> str:
 
 
 def credential(invocation: Invocation) -> Credential:
-    """The credential that the options and the prompt give."""
+    """The credential that the options and the prompt give. Raises TwoCredentialsError."""
+    if invocation.shares_file is not None:
+        if invocation.passphrase_file is not None or invocation.key_file is not None:
+            raise TwoCredentialsError()
+        return credential_of(parse_shares(read_lines(invocation.shares_file)))
     return load_credential(passphrase_text(invocation), invocation.key_file)
 
 

@@ -17,6 +17,7 @@ from hrd_desktop.cli import (
     rescue_commands,
     reserve_commands,
     restore_commands,
+    share_commands,
     slot_commands,
     vault_commands,
 )
@@ -67,6 +68,7 @@ for _module in (
     backup_commands,
     restore_commands,
     slot_commands,
+    share_commands,
     rescue_commands,
     reserve_commands,
     rehearse,

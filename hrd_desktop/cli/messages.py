@@ -80,6 +80,41 @@ _MESSAGES: dict[str, Message] = {
         "The files are damaged or were altered: restore a backup.",
     ),
     "wrong-passphrase": Message("Wrong passphrase, recovery code or key file.", _UNTOUCHED, "Try again."),
+    "share-word": Message(
+        "A share has a word that is not in the list; the number of the word stands below.",
+        _UNTOUCHED,
+        "Look at that word again. The first four letters of each word are enough.",
+    ),
+    "share-length": Message(
+        "A share has 33 words, and this one has another number of them.",
+        _UNTOUCHED,
+        "Put each share on one line of its own, whole.",
+    ),
+    "share-checksum": Message(
+        "The words of a share do not fit together: one of them is another word, or the order is wrong.",
+        _UNTOUCHED,
+        "Compare it with what was written down, word by word.",
+    ),
+    "share-foreign": Message("This share was made by another program, for something else.", _UNTOUCHED),
+    "shares-mixed": Message(
+        "These shares are of more than one set.", _UNTOUCHED, "Use shares of one set only."
+    ),
+    "shares-missing": Message(
+        "More shares are needed; how many stands below.", _UNTOUCHED, "Add shares of the same set."
+    ),
+    "shares-unfit": Message(
+        "These shares do not fit together, although they seem to be of one set.",
+        _UNTOUCHED,
+        "One of them is of another set, or was altered. Try with other shares of the set.",
+    ),
+    "share-count": Message(
+        "A set has 2 to 16 shares, and at least 2 of them are needed to open the vault.", _UNTOUCHED
+    ),
+    "two-credentials": Message(
+        "Shares open the vault by themselves, without a passphrase or key file.",
+        _UNTOUCHED,
+        "Leave out --passphrase-file and --key-file, or --shares-file.",
+    ),
     "slot-not-current": Message(
         "This passphrase was removed or changed, or older key slot files were put back.",
         _UNTOUCHED,

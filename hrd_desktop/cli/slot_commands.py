@@ -13,6 +13,7 @@ from hrd_desktop.cli.context import (
     open_session,
     print_json,
     read_first_line,
+    read_lines,
     vault_options,
     warn,
 )
@@ -26,6 +27,7 @@ from hrd_desktop.domain.clock import from_microseconds
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.slots import FLAG_KEY_FILE, FLAG_REFRESH_RESERVE, SlotKind, SlotRecord
 from hrd_desktop.services.credentials import is_weak, load_credential
+from hrd_desktop.services.shares import credential_of, parse_shares
 from hrd_desktop.services.slots import (
     add_passphrase,
     add_recovery_code,
@@ -211,12 +213,20 @@ def remove_command(context: click.Context, number: int) -> int:
     metavar="FILE",
     help="Another passphrase or recovery code that is to stay (may be given several times).",
 )
+@click.option(
+    "--keep-shares-file",
+    "kept_shares",
+    multiple=True,
+    metavar="FILE",
+    help="Shares, one a line, of a set that is to stay (may be given several times).",
+)
 @vault_options
 @click.pass_context
-def rekey_command(context: click.Context, kept_files: tuple[str, ...]) -> int:
+def rekey_command(context: click.Context, kept_files: tuple[str, ...], kept_shares: tuple[str, ...]) -> int:
     """Give the vault a new key. Only the passphrase used now, and those kept, open it afterwards."""
     with open_session(context.ensure_object(Invocation), context.meta["vault"]) as session:
         kept = [load_credential(read_first_line(file), None) for file in kept_files]
+        kept += [credential_of(parse_shares(read_lines(file))) for file in kept_shares]
         records = rekey_vault(session, kept)
     click.echo(f"{sum(record.used for record in records)} slots were kept")
     warn(REKEY_LIMITS)

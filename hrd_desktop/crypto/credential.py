@@ -11,14 +11,16 @@ from hrd_desktop.crypto.recovery import find_code
 from hrd_desktop.domain.errors.vault import UnusableKeyFileError
 
 KEY_FILE_LIMIT_BYTES = 16 * 1024 * 1024
+SHARED_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, repr=False)
 class Credential:
-    """A passphrase or recovery code, with a key file or without.
+    """A passphrase, a recovery code or a set of shares, with a key file or without.
 
-    ``secret`` is what Argon2id gets: a normalised passphrase (1 to 4,096 bytes without a zero byte) or
-    ``0x00 ‖ code`` (21 bytes). ``key_file_digest`` is the SHA-256 of the key file (32 bytes).
+    ``secret`` is what Argon2id gets: a normalised passphrase (1 to 4,096 bytes, none of them below 0x20),
+    ``0x00 ‖ code`` (21 bytes) or ``0x01 ‖ secret of the shares`` (33 bytes). ``key_file_digest`` is the
+    SHA-256 of the key file (32 bytes).
     """
 
     secret: bytes
@@ -30,6 +32,10 @@ class Credential:
     @property
     def is_recovery_code(self) -> bool:
         return self.secret.startswith(b"\x00")
+
+    @property
+    def is_share_set(self) -> bool:
+        return self.secret.startswith(b"\x01")
 
 
 def credential_from_text(text: str, key_file_digest: bytes | None = None) -> Credential:
@@ -46,6 +52,13 @@ def credential_from_text(text: str, key_file_digest: bytes | None = None) -> Cre
 def credential_from_code(code: bytes, key_file_digest: bytes | None = None) -> Credential:
     """The credential of a recovery code of 20 bytes."""
     return Credential(b"\x00" + code, key_file_digest)
+
+
+def credential_from_shares(secret: bytes) -> Credential:
+    """The credential of a share set, from the 32 bytes that its shares make."""
+    if len(secret) != SHARED_SECRET_BYTES:
+        raise ValueError("the secret of a share set has 32 bytes")
+    return Credential(b"\x01" + secret)
 
 
 def root_of(stretched: bytes, key_file_digest: bytes | None) -> bytes:

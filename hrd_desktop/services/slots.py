@@ -129,6 +129,8 @@ def _root(session: Session, credential: Credential) -> bytes:
 
 
 def _kind(credential: Credential) -> SlotKind:
+    if credential.is_share_set:
+        return SlotKind.SHARES
     return SlotKind.RECOVERY_CODE if credential.is_recovery_code else SlotKind.PASSPHRASE
 
 

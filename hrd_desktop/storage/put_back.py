@@ -12,6 +12,9 @@ from hrd_desktop.domain.slots import SlotRecord
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.slot_changes import GENERATION
 
+#: What is noted of a set of shares, by the id of its slot (docs/spec/records-schema.md).
+SHARES_SETTING = "shares."
+
 
 def make_fit(
     records: Records,
@@ -40,4 +43,7 @@ def make_fit(
             records.snapshots.remove(name)
         for item in list(records.items.iter_items(state=ItemState.DESTROYING)):
             records.items.set_state(item.id, ItemState.BINNED)
+        # The slots that these are notes of are another vault's.
+        for note in records.settings.names(SHARES_SETTING):
+            records.settings.remove(note)
         records.raise_epoch(above_epoch)

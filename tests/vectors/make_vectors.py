@@ -21,12 +21,14 @@ from log_vectors import log
 from object_vectors import bodies, database, headers, keys, padding
 from opening_vectors import opening
 from sealed_vectors import sealed
+from share_vectors import shares
 from slot_vectors import slots
 
 WRITERS = {
     "normalisation": normalisation,
     "recovery": recovery,
     "kdf": kdf,
+    "shares": shares,
     "slots": slots,
     "keys": keys,
     "headers": headers,

@@ -1,7 +1,7 @@
 """Open a vault of format 1 without the program: a second reader, made from docs/spec/vault-format.md alone.
 
-    python second_reader.py [--key-file FILE] VAULT PASSFILE list
-    python second_reader.py [--key-file FILE] VAULT PASSFILE cat NAME
+    python second_reader.py [--key-file FILE | --shares] VAULT PASSFILE list
+    python second_reader.py [--key-file FILE | --shares] VAULT PASSFILE cat NAME
 
 `list` prints JSON: the slot that opened, the tables of the databases, and every object with what its header
 says and whether its body agrees. `cat` writes the content of the object NAME (its 32 hexadecimal digits, or
@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from second_reader_credentials import RefusedError, credential_bytes, require
 from second_reader_objects import ObjectHeader, derive, iter_body, open_object
+from second_reader_shares import credential_of_shares
 
 SLOT_FILE_BYTES = 65_536
 
@@ -204,11 +205,11 @@ def try_keys(path: Path, keys: list[bytes], vault_id: bytes, label: str) -> dict
 class Vault:
     """An opened vault folder, read only."""
 
-    def __init__(self, folder: Path, text: str, key_file: bytes | None) -> None:
+    def __init__(self, folder: Path, credential: bytes, key_file: bytes | None) -> None:
         copies = {name: read_start(folder / f"keyslots.{name}", SLOT_FILE_BYTES + 1) for name in "ab"}
         self.folder = folder
         self.header = choose_header(copies)
-        root = root_of(credential_bytes(text), self.header, key_file)
+        root = root_of(credential, self.header, key_file)
         self.opened = open_slots(copies, self.header, root)
         self.slot = self.opened[0][1]  # compartment 0 before 1, then the lower number, then copy a
         same = [slot for _, slot in self.opened if slot.compartment == self.slot.compartment]
@@ -303,10 +304,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("action", choices=["list", "cat"])
     parser.add_argument("name", nargs="?")
     parser.add_argument("--key-file", type=Path)
+    parser.add_argument("--shares", action="store_true", help="PASSFILE has shares, one a line")
     given = parser.parse_args(arguments)
     text = given.passfile.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
     try:
-        vault = Vault(given.vault, text, given.key_file.read_bytes() if given.key_file else None)
+        credential = credential_of_shares(text.splitlines()) if given.shares else credential_bytes(text)
+        vault = Vault(given.vault, credential, given.key_file.read_bytes() if given.key_file else None)
         if given.action == "list":
             sys.stdout.write(json.dumps(listing(vault), indent=1, ensure_ascii=False) + "\n")
         else:

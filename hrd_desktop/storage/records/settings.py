@@ -33,6 +33,13 @@ class Settings:
         """Remove; nothing happens when it is not there."""
         self._database.execute("DELETE FROM setting WHERE name = ?", (name,))
 
+    def names(self, prefix: str) -> list[str]:
+        """The names of all settings that begin with ``prefix``."""
+        rows = self._database.query(
+            "SELECT name FROM setting WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name", (prefix,)
+        )
+        return [row[0] for row in rows]
+
     def find_number(self, name: str) -> int | None:
         """The value of a setting that is a whole number, or None."""
         value = self.find(name)

@@ -290,7 +290,7 @@ def test_a_damaged_first_page_leaves_the_headers(vault: VaultLayout, target: Pat
 # -- key slots ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("copy", [0, pytest.param(1, marks=pytest.mark.gate)])
+@pytest.mark.parametrize("copy", [0, 1])
 @pytest.mark.parametrize("damage", ["missing", "header", "short", "long", "another vault's", "empty"])
 def test_one_good_key_slot_file_is_enough(
     vault: VaultLayout, target: Path, state: State, tmp_path: Path, copy: int, damage: str
