@@ -126,7 +126,7 @@ class Rescue:
             shutil.rmtree(workspace)
 
         def continue_all(vault: Vault) -> int:
-            return continue_logs(vault, self._new_id, salvaged=installed.origin == "salvaged")
+            return continue_logs(vault, installed.later, self._new_id)
 
         with self._session(building) as session:
             # Records made anew have an empty log with a key that nobody knows yet.

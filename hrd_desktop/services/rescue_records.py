@@ -11,6 +11,7 @@ from hrd_desktop.crypto.keys import DatabaseKey
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.rescue import RescuedRecords
 from hrd_desktop.domain.slots import SlotRecord
+from hrd_desktop.services.rescue_logs import LaterEvent, cut_at_gaps
 from hrd_desktop.storage.database import Database, open_database
 from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.layout import VaultLayout
@@ -25,7 +26,10 @@ FIRST_GENERATION = 1
 
 @dataclass(frozen=True, repr=False)
 class InstalledRecords:
-    """What the new vault's records are made of. ``reserve_paths`` lie inside the damaged vault."""
+    """What the new vault's records are made of. ``reserve_paths`` lie inside the damaged vault.
+
+    ``later``: custody events behind a gap, to be told again.
+    """
 
     origin: str
     epoch: int = 0
@@ -33,6 +37,7 @@ class InstalledRecords:
     newest_epoch: int = 0
     incomplete: tuple[str, ...] = ()
     reserve_paths: tuple[str, ...] = ()
+    later: tuple[LaterEvent, ...] = ()
 
     def described(self) -> RescuedRecords:
         """The same for the report."""
@@ -53,12 +58,13 @@ def install_records(
     RecordsDamagedError (a page that became unreadable in between).
     """
     incomplete: tuple[str, ...] = ()
+    later: tuple[LaterEvent, ...] = ()
     if found.whole is not None:
         database = _opened(found.whole)
         origin, path = found.whole.origin, found.whole.path
     elif found.damaged is not None:
         path = os.path.join(workspace, "salvaged")
-        database, incomplete = _salvaged(found.damaged, path, keys, clock)
+        database, incomplete, later = _salvaged(found.damaged, path, keys, clock)
         origin = "salvaged"
     else:
         return InstalledRecords("none", newest_epoch=found.newest_epoch)
@@ -81,6 +87,7 @@ def install_records(
         found.newest_epoch,
         incomplete,
         tuple(os.path.join("objects", name.hex()[:2], name.hex()[2:]) for name in names),
+        later,
     )
 
 
@@ -90,13 +97,15 @@ def _opened(found: FoundRecords) -> Database:
 
 def _salvaged(
     damaged: FoundRecords, path: str, keys: DatabaseKey, clock: Clock
-) -> tuple[Database, tuple[str, ...]]:
+) -> tuple[Database, tuple[str, ...], tuple[LaterEvent, ...]]:
     database = open_database(path, keys.key, keys.salt, RECORDS_APPLICATION_ID)
     try:
         with database.transaction():
             incomplete = salvage(lambda: _opened(damaged), database)
-            Records(database, clock).items.raise_next_number()
+            records = Records(database, clock)
+            records.items.raise_next_number()
+            later = cut_at_gaps(records.custody)
     except BaseException:
         database.close()
         raise
-    return database, incomplete
+    return database, incomplete, later

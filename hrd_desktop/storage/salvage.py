@@ -22,7 +22,7 @@ FARTHEST_STEP = 1 << 30
 _LEFT_OUT = frozenset(
     {
         "item_count", "slot", "slot_intent", "reserved_name", "unlink_name", "reserve", "snapshot",
-        "rekey", "rekey_header",
+        "rekey", "rekey_header", "custody_node",
     }
 )  # fmt: skip
 #: Columns that triggers count up as the rows they count are put in.

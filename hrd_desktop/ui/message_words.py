@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError, UsageError
+from hrd_desktop.ui.said import said
+from hrd_desktop.ui.share_message_words import SHARE_MESSAGES
 
 CONTEXT = "messages"
-
-
-def said(sentence: str) -> str:
-    """Marks a sentence for translation, as QT_TR_NOOP does; it is translated when it is shown."""
-    return sentence
-
 
 _UNTOUCHED = said("Nothing was changed.")
 _VAULT_SAFE = said("What was in the vault before is untouched.")
@@ -27,6 +23,7 @@ _EXPORT_WITHOUT = said("You can still export it and look at it on another comput
 _REINSTALL = said("Install the program again, whole.")
 
 _MESSAGES: dict[str, tuple[str, str, str]] = {
+    **SHARE_MESSAGES,
     # -- opening a vault
     "not-a-vault": (
         said("There is no vault in this folder."),
@@ -54,34 +51,6 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         said("They are damaged or were altered. Restore a backup."),
     ),
     "wrong-passphrase": (said("Wrong passphrase."), "", ""),
-    "share-word": (
-        said("One of the words is not in the list."),
-        _UNTOUCHED,
-        said("Look at it again. The first four letters of each word are enough."),
-    ),
-    "share-length": (said("A share has 33 words."), _UNTOUCHED, said("Enter one share, whole.")),
-    "share-checksum": (
-        said("The words do not fit together: one of them is another word, or the order is wrong."),
-        _UNTOUCHED,
-        said("Compare them with what was written down, word by word."),
-    ),
-    "share-foreign": (said("This share was made by another program, for something else."), _UNTOUCHED, ""),
-    "shares-mixed": (
-        said("These shares are of more than one set."),
-        _UNTOUCHED,
-        said("Use shares of one set only."),
-    ),
-    "shares-missing": (said("More shares are needed."), _UNTOUCHED, said("Add shares of the same set.")),
-    "shares-unfit": (
-        said("These shares do not fit together, although they seem to be of one set."),
-        _UNTOUCHED,
-        said("One of them is of another set, or was altered. Try with other shares of the set."),
-    ),
-    "share-count": (
-        said("A set has 2 to 16 shares, and at least 2 of them are needed."),
-        _UNTOUCHED,
-        "",
-    ),
     "slot-not-current": (
         said("This passphrase was changed or removed, or older key files were put back."),
         _UNTOUCHED,

@@ -121,7 +121,7 @@ def make(seed: str, needed: int, count: int, identifier: int, **options: object)
     extendable = bool(options.get("extendable", True))
     sealed = encrypt(secret, identifier, extendable, int(str(options.get("exponent", 0))))
     values = split(sealed, needed, count, seed)
-    made = [words(value, identifier, index, needed, **options) for index, value in enumerate(values)]  # type: ignore[arg-type]
+    made = [words(value, identifier, index, needed, **options) for index, value in enumerate(values)]  # type: ignore[arg-type]  # those of words
     return secret, made
 
 

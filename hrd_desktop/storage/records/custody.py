@@ -111,15 +111,6 @@ class Custody:
         for row in self._database.query(f"{_LOG} ORDER BY l.number"):
             yield _log_of(row)
 
-    def continue_under(self, log_id: UUID, new_id: UUID, signing_seed: bytes, created_us: int) -> None:
-        """Go on with a log under another id and key; its events stay. Raises NotFoundError."""
-        changed = self._database.execute(
-            "UPDATE custody_log SET id = ?, signing_seed = ?, created_utc = ? WHERE id = ?",
-            (new_id.bytes, signing_seed, created_us, log_id.bytes),
-        )
-        if changed == 0:
-            raise NotFoundError(kind="custody-log")
-
     def cut(self, log_id: UUID, size: int) -> None:
         """Leave a log its first ``size`` events: for rescue, where later ones are told again behind a gap.
 
@@ -128,6 +119,9 @@ class Custody:
         log = int(self._log_row(log_id)[5])
         self._database.execute("DELETE FROM custody_event WHERE log = ? AND sequence >= ?", (log, size))
         self._database.execute("UPDATE custody_log SET events = ? WHERE number = ?", (size, log))
+        # Tree and head are of the events that were; both are made anew from those that are left.
+        self._database.execute("DELETE FROM custody_node WHERE log = ?", (log,))
+        self._database.execute("DELETE FROM custody_head WHERE log = ?", (log,))
 
     # -- events -----------------------------------------------------------------------------
 

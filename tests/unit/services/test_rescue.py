@@ -136,7 +136,7 @@ def test_every_log_goes_on_under_a_new_key_and_says_from_what(vault: VaultLayout
     after = logs(VaultLayout(str(target)))
     assert report.logs_continued == len(before) == len(after) == 2
     for (old_id, old_seed, old_size), (new_id, new_seed, _) in zip(before, after, strict=True):
-        assert old_id != new_id
+        assert old_id == new_id
         assert old_seed != new_seed
         with session_of(VaultLayout(str(target))) as session:
             events = session.read(lambda opened, log=new_id: list(opened.records.custody.iter_events(log)))
@@ -144,6 +144,7 @@ def test_every_log_goes_on_under_a_new_key_and_says_from_what(vault: VaultLayout
         assert first.values["action"] == "continued"
         assert first.values["reason"] == "rescued"
         assert (first.item_number, first.sequence) == (0, old_size)
+        assert f"\n{old_size}\n" in str(first.values["note"])
 
 
 def test_a_rescued_vault_can_be_rescued(
