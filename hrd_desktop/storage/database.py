@@ -33,7 +33,7 @@ from hrd_desktop.storage.database_settings import ensure_fts_forgets, identify, 
 from hrd_desktop.storage.disk import create_file, disk_errors
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
 from hrd_desktop.storage.parts import PARTS, Part, find_refusal
-from hrd_desktop.storage.stale_journal import empty_incomplete_journal
+from hrd_desktop.storage.stale_journal import empty_passed_over_journal
 
 Value = str | int | float | bytes | None
 Row = tuple[Any, ...]
@@ -346,7 +346,7 @@ def open_database(
             keep_length(database, size_bytes // PAGE_BYTES)
         identify(database, application_id, is_new=size_bytes == 0)
         with disk_errors(part.name):
-            empty_incomplete_journal(path)
+            empty_passed_over_journal(path)
         migrate(database)
         if part.name == "derived":
             ensure_fts_forgets(database)

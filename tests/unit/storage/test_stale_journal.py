@@ -1,4 +1,4 @@
-"""A journal without its header is emptied; one with it is the library's to play back."""
+"""A journal that the library passes over is emptied once the database is open."""
 
 from __future__ import annotations
 
@@ -7,29 +7,42 @@ from pathlib import Path
 
 import pytest
 
-from hrd_desktop.storage.stale_journal import empty_incomplete_journal
+from hrd_desktop.storage.database import open_database
+from hrd_desktop.storage.stale_journal import empty_passed_over_journal
+from hrd_desktop.storage.vault import RECORDS_APPLICATION_ID
 
 MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 
 @pytest.mark.parametrize(
-    ("content", "left"),
+    "content",
     [
-        (bytes(512) + os.urandom(4096), 0),
-        (MAGIC + bytes(504) + os.urandom(4096), 4608),
-        (b"", 0),
+        bytes(512) + os.urandom(4096),
+        b"other bytes " * 400,
+        MAGIC + bytes(504) + os.urandom(4096),
+        MAGIC + b"\xff" * 600,
+        MAGIC[:5],
+        b"x",
+        b"",
     ],
-    ids=["incomplete", "complete", "empty"],
+    ids=["no header", "another header", "nothing in it", "nonsense in it", "cut", "a byte", "empty"],
 )
-def test_only_what_is_no_journal_is_emptied(tmp_path: Path, content: bytes, left: int) -> None:
+def test_what_the_library_passes_over_is_emptied(tmp_path: Path, content: bytes) -> None:
+    path, key, salt = str(tmp_path / "records.0"), os.urandom(32), os.urandom(16)
+    open_database(path, key, salt, RECORDS_APPLICATION_ID).close()
+    before = Path(path).read_bytes()
     journal = tmp_path / "records.0-journal"
     journal.write_bytes(content)
-    empty_incomplete_journal(str(tmp_path / "records.0"))
-    assert journal.read_bytes() == content[:left]
+    database = open_database(path, key, salt, RECORDS_APPLICATION_ID, must_exist=True)
+    database.verify()
+    assert journal.stat().st_size == 0
+    database.close()
+    assert journal.stat().st_size == 0
+    assert Path(path).read_bytes() == before
 
 
 def test_no_journal_is_made(tmp_path: Path) -> None:
-    empty_incomplete_journal(str(tmp_path / "records.0"))
+    empty_passed_over_journal(str(tmp_path / "records.0"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -38,5 +51,5 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     outside.write_bytes(bytes(600))
     (tmp_path / "records.0-journal").symlink_to(outside)
     with pytest.raises(OSError, match=r"symbolic|ELOOP"):
-        empty_incomplete_journal(str(tmp_path / "records.0"))
+        empty_passed_over_journal(str(tmp_path / "records.0"))
     assert outside.stat().st_size == 600
