@@ -107,7 +107,7 @@ class Place:
 
     def learn(self, seed: str, command: Sequence[str]) -> tuple[Outcome, list[Call]]:
         """Run under strace without a fault: how it ended, and the calls it made here."""
-        outcome, log = self._traced(seed, command, ["-y", "-s", "1"])
+        outcome, log = self.traced(seed, command, ["-y", "-s", "1"])
         calls = [
             Call(call.order, call.thread, call.name, self.inside(call.path), call.number, call.makes)
             for call in read_journal(log, [str(self.folder)])
@@ -126,7 +126,7 @@ class Place:
             "-e",
             f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
         ]
-        outcome, log = self._traced(seed, command, options)
+        outcome, log = self.traced(seed, command, options)
         text = log.read_text(errors="replace")
         log.unlink()
         killed = outcome.code == -9
@@ -134,7 +134,7 @@ class Place:
         fired = killed and "killed by SIGKILL" in text if fault.kills else "(INJECTED)" in text
         return Outcome(outcome.code, outcome.out, outcome.err, fired, killed)
 
-    def _traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
+    def traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
         log = self.folder.with_name(self.folder.name + ".log")
         trace = ["-o", str(log), "-e", "trace=" + ",".join(TRACED), *options]
         (ended,) = self.warm.run([command], self.environment(), seed=seed, strace=trace)
@@ -274,8 +274,8 @@ def look_at(place: Place, always: str, judged: Sequence[str], first: str | None 
     assert report["ok"] and not report["bad"] and not report["mended"], report
     assert kept.code == 0, kept.err
     assert binned.code == 0, binned.err
-    items = {entry["ref"]: _version(entry, "kept") for entry in json.loads(kept.out)["items"]}
-    items |= {entry["ref"]: _version(entry, "binned") for entry in json.loads(binned.out)["items"]}
+    items = {entry["ref"]: version_of(entry, "kept") for entry in json.loads(kept.out)["items"]}
+    items |= {entry["ref"]: version_of(entry, "binned") for entry in json.loads(binned.out)["items"]}
     assert report["items"] == len(items)
     for outcome in opened:
         assert outcome.code in (0, 3), outcome.err
@@ -285,7 +285,7 @@ def look_at(place: Place, always: str, judged: Sequence[str], first: str | None 
     return Seen(items, tuple(sorted([always, *opens])), tuple(verified.err.splitlines()))
 
 
-def _version(entry: dict[str, Any], state: str) -> tuple[Any, ...]:
+def version_of(entry: dict[str, Any], state: str) -> tuple[Any, ...]:
     return (
         entry["sha256"],
         entry["size"],
