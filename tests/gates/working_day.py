@@ -1,7 +1,7 @@
 """A working day in one process: imports, edits, searches, looks, exports, and a lock after each round.
 
 The window replaces its process at a lock, and with it whatever had leaked. Here the process stays, so a leak
-of any part of the core shows. Says a JSON document: for each round the memory in KiB and the open descriptors.
+of any part of the core shows. Says a JSON document: for each round memory in KiB and open descriptors.
 
 Usage: ``python -m tests.gates.working_day FOLDER ROUNDS``
 """
