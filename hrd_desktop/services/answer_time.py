@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 #: Enough for opening, reading and closing a small vault on a slow disk; what takes longer takes a multiple.
 STEP_S = 0.4
+_AWAKE_S = 0.005
 
 
 class AnswerTime:
@@ -38,4 +39,8 @@ class AnswerTime:
         if self._began is None:
             return
         passed_s = self._monotonic() - self._began
-        self._sleep(self._step_s - passed_s % self._step_s)
+        due = self._began + passed_s + self._step_s - passed_s % self._step_s
+        self._sleep(max(0.0, due - self._monotonic() - _AWAKE_S))
+        while self._monotonic() < due:
+            # A sleep ends late by as much as the system likes; the last moments are waited for awake.
+            continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError, UsageError
+from hrd_desktop.ui.reserve_message_words import RESERVE_MESSAGES
 from hrd_desktop.ui.said import said
 from hrd_desktop.ui.share_message_words import SHARE_MESSAGES
 
@@ -23,6 +24,7 @@ _EXPORT_WITHOUT = said("You can still export it and look at it on another comput
 _REINSTALL = said("Install the program again, whole.")
 
 _MESSAGES: dict[str, tuple[str, str, str]] = {
+    **RESERVE_MESSAGES,
     **SHARE_MESSAGES,
     # -- opening a vault
     "not-a-vault": (
@@ -132,11 +134,6 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         said("This is the only way to open the vault."),
         _UNTOUCHED,
         said("Add another one first."),
-    ),
-    "reserve-size": (
-        said("A reserve has at least 16 MiB."),
-        _UNTOUCHED,
-        _CORRECT_IT,
     ),
     "damaged": (
         said("The encrypted file of an item is damaged."),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from hrd_desktop.domain.clock import Clock, to_microseconds
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.vault import WipedError, WrongCredentialError
+from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.create import choose_parameters, create
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.lock import blur_times
@@ -151,12 +152,15 @@ class Program(QObject):
 
     def _unlock(self, screen: UnlockScreen, vault: str, text: str, key_file: str) -> None:
         def work() -> Session:
+            answer = AnswerTime()
             try:
                 credential = load_credential(text, key_file or None)
-                return unlock(vault, credential, random=self._random, clock=self._clock)
+                return unlock(vault, credential, random=self._random, clock=self._clock, answer=answer)
             except WipedError:
                 finish_begun_wipe(vault, os.environ)
                 raise
+            finally:
+                answer.wait()
 
         def failed(error: SheafError) -> None:
             happened, _, do = describe(error)
@@ -201,7 +205,7 @@ class Program(QObject):
                 credential,
                 parameters=choose_parameters(self._parameters),
                 recovery_code=wanted.recovery_code,
-                reserve_bytes=0,
+                reserve_bytes=wanted.reserve_bytes,
                 random=self._random,
                 clock=self._clock,
             )

@@ -229,6 +229,7 @@ def refusal_text(code: str) -> str:
         "changed-while-read": translate("ImportReport", "Refused: it changed while it was read"),
         "unreadable": translate("ImportReport", "Refused: it cannot be read"),
         "disk-full": translate("ImportReport", "Not taken in: the disk of the vault is full"),
+        "no-room": translate("ImportReport", "Not taken in: it does not fit into the space set aside"),
         "disk-failed": translate("ImportReport", "Not taken in: the disk of the vault failed"),
         "read-only": translate("ImportReport", "Not taken in: the vault takes no changes"),
     }

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from hrd_desktop.services.places import synced_folder_name
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import choose_folder
 from hrd_desktop.ui.first_run.page import Page
-from hrd_desktop.ui.text import filled, isolated, plain_label
+from hrd_desktop.ui.text import filled, isolated, plain_label, size_text
 from hrd_desktop.ui.theme.tokens import Space
 
 _PROPOSED_NAME = "Archive"
+#: What is offered; a reserve is filled when the vault is made, which takes a second for each GiB or so.
+RESERVES_BYTES = (64 << 20, 256 << 20, 1 << 30, 4 << 30, 16 << 30)
 
 
 class PlacePage(Page):
@@ -48,7 +50,13 @@ class PlacePage(Page):
         self._warning.hide()
         self.body.addWidget(self._warning)
         self._taken = False
+        self._reserve = self._make_reserve_row()
         self._on_change()
+
+    @property
+    def reserve_bytes(self) -> int:
+        """How much is to be set aside; 0 for nothing."""
+        return int(self._reserve.currentData())
 
     @property
     def path(self) -> str:
@@ -68,6 +76,31 @@ class PlacePage(Page):
     def enter(self) -> None:
         self._name.setFocus()
         self._on_change()
+
+    def _make_reserve_row(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(self.tr("Space to set aside in it"))
+        box.addItem(self.tr("Nothing"), 0)
+        for size_bytes in RESERVES_BYTES:
+            box.addItem(size_text(size_bytes), size_bytes)
+        label = plain_label(self.tr("Space to set aside in it (a reserve)"), self)
+        label.setBuddy(box)
+        self.body.addSpacing(Space.M)
+        self.body.addWidget(label)
+        self.body.addWidget(box)
+        self.body.addWidget(
+            plain_label(
+                self.tr(
+                    "A second compartment with its own passphrase can be made in it later, and nobody who "
+                    "looks at the vault can see whether there is one. It does not hide from a forensic "
+                    "examination. It is chosen now or never."
+                ),
+                self,
+                tone="muted",
+                wrap=True,
+            )
+        )
+        return box
 
     def _choose(self) -> None:
         choose_folder(self, self.tr("Choose where the vault is to be"), self._set_folder)

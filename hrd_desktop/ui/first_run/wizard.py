@@ -34,12 +34,13 @@ _HEIGHT = 560
 
 @dataclass(frozen=True, repr=False)
 class NewVault:
-    """What was decided. ``recovery_code`` is 20 bytes or None."""
+    """What was decided. ``recovery_code`` is 20 bytes or None; ``reserve_bytes`` is 0 for no reserve."""
 
     path: str
     passphrase: str
     recovery_code: bytes | None
     lock_after_minutes: int
+    reserve_bytes: int = 0
 
 
 class FirstRun(QWidget):
@@ -160,6 +161,7 @@ class FirstRun(QWidget):
                 self._passphrase.passphrase,
                 code.code if code is not None else None,
                 self._lock.minutes,
+                self._place.reserve_bytes,
             )
         )
 

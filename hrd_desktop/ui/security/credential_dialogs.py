@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialogButtonBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QLineEdit, QWidget
 
 from hrd_desktop.services.recovery_codes import make_recovery_code
 from hrd_desktop.ui.dialogs import PlainDialog
@@ -48,16 +48,44 @@ class NewPassphraseDialog(_Asking):
     decided = Signal(str, str)
 
     def __init__(
-        self, parent: QWidget, title: str, action: str, random: Callable[[int], bytes], *, with_label: bool
+        self,
+        parent: QWidget,
+        title: str,
+        action: str,
+        random: Callable[[int], bytes],
+        *,
+        with_label: bool,
+        refresh_offered: bool = False,
+        refreshes_reserve: bool = False,
     ) -> None:
         super().__init__(parent, title, action, icon_name="key")
         self._page = PassphrasePage(random, self)
         self.body.addWidget(self._page)
         self._label = self._add_label_field() if with_label else None
+        self._refresh = self._add_refresh_box(refreshes_reserve) if refresh_offered else None
         self._page.readiness_changed.connect(self._look)
         self.accepted.connect(self._decide)
         self.finished.connect(self._page.forget)
         self._look()
+
+    @property
+    def refreshes_reserve(self) -> bool:
+        """Whether using this passphrase is to overwrite the reserve."""
+        return self._refresh is not None and self._refresh.isChecked()
+
+    def _add_refresh_box(self, on: bool) -> QCheckBox:
+        box = QCheckBox(self.tr("Overwrite the reserve whenever it is used"), self)
+        box.setAccessibleName(box.text())
+        box.setChecked(on)
+        self.body.addWidget(box)
+        self.add_text(
+            self.tr(
+                "A moment after the vault has opened, what is in the reserve is destroyed, without a word. "
+                "It does not reach backups and older copies, and this list shows which passphrase does it."
+            ),
+            tone="muted",
+        )
+        return box
 
     def _look(self) -> None:
         self._action.setEnabled(self._page.is_ready())

@@ -29,10 +29,13 @@ class ReserveCard(Card):
     job_started = Signal(object)
 
     def __init__(
-        self, operations: Operations, random: Callable[[int], bytes], parent: QWidget | None = None
+        self,
+        operations: Operations,
+        random: Callable[[int], bytes],
+        title: str,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__("", "", parent)
-        self.set_title(self.tr("Reserve"))
+        super().__init__(title, "", parent)
         self._operations = operations
         self._random = random
         self._state = self.add_words("", tone="")
@@ -152,7 +155,7 @@ class ReserveCard(Card):
                     "Lock, then open the vault with the new passphrase. A recovery code for it is added "
                     "there, in Security."
                 ),
-                icon_name="success",
+                icon_name="check",
             )
 
         self._set_busy(True)

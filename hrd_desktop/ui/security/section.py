@@ -13,6 +13,7 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.check_card import CheckCard
 from hrd_desktop.ui.security.panic_card import PanicCard
+from hrd_desktop.ui.security.reserve_card import ReserveCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
 
 
@@ -45,6 +46,9 @@ class SecuritySection(CardPage):
                 self,
             )
         )
+        reserve = ReserveCard(operations, random, self.tr("Reserve"), self)
+        reserve.job_started.connect(self.job_started)
+        self.add(reserve)
         self.add(self._make_lock_card())
         check = CheckCard(
             operations,

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from hrd_desktop.domain.clock import from_microseconds
 from hrd_desktop.domain.errors.base import SheafError
-from hrd_desktop.domain.slots import FLAG_KEY_FILE, SlotKind, SlotRecord
+from hrd_desktop.domain.slots import FLAG_KEY_FILE, FLAG_REFRESH_RESERVE, SlotKind, SlotRecord
 from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.reserve import ReserveView, look_at_reserve
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.slots import (
     add_passphrase,
@@ -45,6 +46,7 @@ class SlotsCard(Card):
         self._random = random
         self._slots: tuple[SlotRecord, ...] = ()
         self._opened_with = 0
+        self._has_reserve = False
         self._rows = QVBoxLayout()
         self._rows.setSpacing(Space.S)
         self.body.addLayout(self._rows)
@@ -59,6 +61,7 @@ class SlotsCard(Card):
         self._rekey.clicked.connect(self._ask_to_rekey)
         self.add_buttons(self._rekey)
         operations.changed.connect(self.refresh)
+        operations.read(look_at_reserve, self._know_reserve)
         self.refresh()
 
     def refresh(self) -> None:
@@ -80,6 +83,9 @@ class SlotsCard(Card):
         free = len(used) < len(self._slots)
         self._add.setEnabled(free)
         self._add_code.setEnabled(free)
+
+    def _know_reserve(self, view: ReserveView) -> None:
+        self._has_reserve = view.size_bytes is not None
 
     def _row(self, slot: SlotRecord, *, removable: bool) -> QWidget:
         row = QWidget(self)
@@ -118,6 +124,8 @@ class SlotsCard(Card):
         parts = [filled(self.tr("made {date}"), date=date_text(from_microseconds(slot.made_us)))]
         if slot.flags & FLAG_KEY_FILE:
             parts.append(self.tr("with a key file"))
+        if slot.flags & FLAG_REFRESH_RESERVE:
+            parts.append(self.tr("overwrites the reserve"))
         if slot.number == self._opened_with:
             parts.append(self.tr("used to open the vault now"))
         return " · ".join(parts)
@@ -129,12 +137,18 @@ class SlotsCard(Card):
             self.tr("Add the passphrase"),
             self._random,
             with_label=True,
+            refresh_offered=self._has_reserve,
         )
-        dialog.decided.connect(
-            lambda text, label: self._change(
-                lambda session: add_passphrase(session, load_credential(text, None), label)
+
+        def add(text: str, label: str) -> None:
+            refreshes = dialog.refreshes_reserve
+            self._change(
+                lambda session: add_passphrase(
+                    session, load_credential(text, None), label, refreshes_reserve=refreshes
+                )
             )
-        )
+
+        dialog.decided.connect(add)
         dialog.open()
 
     def _ask_to_add_code(self) -> None:
@@ -151,12 +165,19 @@ class SlotsCard(Card):
             self.tr("Change it"),
             self._random,
             with_label=False,
+            refresh_offered=self._has_reserve,
+            refreshes_reserve=bool(slot.flags & FLAG_REFRESH_RESERVE),
         )
-        dialog.decided.connect(
-            lambda text, _: self._change(
-                lambda session: change_passphrase(session, slot.number, load_credential(text, None))
+
+        def change(text: str, _: str) -> None:
+            refreshes = dialog.refreshes_reserve
+            self._change(
+                lambda session: change_passphrase(
+                    session, slot.number, load_credential(text, None), refreshes_reserve=refreshes
+                )
             )
-        )
+
+        dialog.decided.connect(change)
         dialog.open()
 
     def _ask_to_remove(self, slot: SlotRecord) -> None:
