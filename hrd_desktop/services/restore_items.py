@@ -24,6 +24,7 @@ from hrd_desktop.domain.records import Item, ItemState
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.restore import choose_list
 from hrd_desktop.services.session import Session
+from hrd_desktop.storage.allocation import no_room, reserve_names
 from hrd_desktop.storage.backup.disk import backup_errors
 from hrd_desktop.storage.backup.lists import BackupList
 from hrd_desktop.storage.backup.opening import OpenedBackup, open_backup
@@ -143,13 +144,9 @@ class BackupReader:
         objects = session.vault.objects
         with self._opened.store.open(item.object_name, (item.size_bytes, item.sha256)) as reader:
             header = reader.header
-            name = objects.new_name()
-
-            def reserve(vault: Vault) -> None:
-                with vault.records.quiet_transaction():
-                    vault.records.names.reserve([name])
-
-            session.change(reserve)
+            (name,) = session.change(lambda vault: reserve_names(vault, [item.size_bytes]))
+            if name is None:
+                raise session.read(no_room)
             writer = objects.create(name)
             try:
                 for piece in _pieces(reader.iter_content()):

@@ -77,6 +77,26 @@ def used_bytes(path: str, key: DatabaseKey) -> int:
             os.close(fd)
 
 
+def fill_up(path: str, key: DatabaseKey, random: Random) -> None:
+    """Give a file that holds the beginning of such a database (``used_bytes``) the pages that it lacks.
+
+    Does nothing where the first page does not open with ``key``. Raises DiskFullError, DiskFailedError.
+    """
+    pages = DatabasePages(key)
+    with disk_errors("fixed-database"):
+        fd = open_write(path)
+        try:
+            first = pages.find_content(1, read_at(fd, 0, PAGE_BYTES))
+            if first is None:
+                return
+            there = os.fstat(fd).st_size // PAGE_BYTES
+            for number in range(there + 1, int.from_bytes(first[28:32], "big") + 1):
+                write_at(fd, (number - 1) * PAGE_BYTES, pages.seal(number, bytes(USABLE_BYTES), random))
+            sync_data(fd)
+        finally:
+            os.close(fd)
+
+
 def _iter_contents(count: int, application_id: int) -> Iterator[tuple[int, bytes]]:
     """Number and content of every page of an empty database of ``count`` pages."""
     yield 1, _first_page(count, application_id)

@@ -11,6 +11,7 @@ from hrd_desktop.domain.records import ItemState
 from hrd_desktop.domain.slots import SlotRecord
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.slot_changes import GENERATION
+from hrd_desktop.storage.sweep import REFRESH_STATE
 
 #: What is noted of a set of shares, by the id of its slot (docs/spec/records-schema.md).
 SHARES_SETTING = "shares."
@@ -27,8 +28,8 @@ def make_fit(
     """Make put-back records fit a new vault with these slots and no snapshots yet.
 
     It has no reserve, unless ``keep_reserve`` says that the one they list is there. The intent, the reserved
-    and to-unlink names and the tables of a re-key are emptied without acting on them; items that were being
-    destroyed go to the bin; the epoch goes above ``above_epoch``.
+    and to-unlink names, the tables of a re-key and a refresh are emptied without acting on them; items that
+    were being destroyed go to the bin; the epoch goes above ``above_epoch``.
     """
     with records.transaction():
         records.slots.replace(slots)
@@ -37,6 +38,7 @@ def make_fit(
         records.names.release(records.names.reserved())
         records.names.unlinked(records.names.to_unlink())
         records.rekey.clear()
+        records.settings.remove(REFRESH_STATE)
         if not keep_reserve:
             records.reserve.clear()
         for name, _, _ in records.snapshots.load():

@@ -17,6 +17,7 @@ from hrd_desktop.domain.errors.base import IntegrityError, SheafError
 from hrd_desktop.domain.errors.vault import DiskFullError, NewerFormatError
 from hrd_desktop.storage.database import PAGE_BYTES, open_database
 from hrd_desktop.storage.disk import create_file, disk_errors, open_read, read_at, write_at
+from hrd_desktop.storage.fixed_database import fill_up
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.rescue_scan import FoundObject, Scan
@@ -128,6 +129,8 @@ def _judge(path: str, identity: Identity, origin: str, clock: Clock) -> tuple[Fo
     """The records at ``path`` if any key opens them, and whether every page of them is sound."""
     for compartment_key in identity.compartment_keys:
         keys = derive_keys(compartment_key, identity.header.vault_id).records
+        if identity.compartment == 1:
+            fill_up(path, keys, os.urandom)
         try:
             database = open_database(path, keys.key, keys.salt, RECORDS_APPLICATION_ID, must_exist=True)
         except NewerFormatError:

@@ -7,7 +7,7 @@ from hrd_desktop.crypto.database_pages import PAGE_BYTES, USABLE_BYTES, Database
 from hrd_desktop.crypto.keys import derive_keys
 from hrd_desktop.domain.errors.vault import NoRoomError, RecordsDamagedError
 from hrd_desktop.storage.database import Database, open_database
-from hrd_desktop.storage.fixed_database import make_fixed_database, used_bytes
+from hrd_desktop.storage.fixed_database import fill_up, make_fixed_database, used_bytes
 from hrd_desktop.storage.vault import RECORDS_APPLICATION_ID
 
 KEYS = derive_keys(bytes(range(32)), bytes(16))
@@ -89,8 +89,14 @@ def test_its_beginning_holds_all_that_is_in_it(ram_folder: Path) -> None:
     assert 300 * 3000 / 2 < needed < 2_000_000
     copy = ram_folder / "copy"
     copy.write_bytes(path.read_bytes()[:needed])
+    fill_up(str(copy), NEW_KEYS.records, os.urandom)
+    assert copy.stat().st_size == needed
     os.truncate(copy, 2100 * PAGE_BYTES)
+    open_it(copy).close()
+    copy.write_bytes(path.read_bytes()[:needed])
+    fill_up(str(copy), KEYS.records, os.urandom)
     database = open_it(copy)
+    database.verify()
     assert database.query("SELECT count(*), max(name) FROM setting") == kept
     assert database.query("PRAGMA integrity_check") == [("ok",)]
     with database.transaction():
