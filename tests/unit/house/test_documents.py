@@ -54,7 +54,8 @@ def test_every_page_is_in_the_index(project: Path) -> None:
 def test_guarantees_are_numbered_without_gaps(project: Path) -> None:
     text = (project / "docs" / "threat-model.md").read_text("utf-8")
     numbers = [int(number) for number in re.findall(r"^\| G(\d+) \|", text, re.MULTILINE)]
-    assert numbers == list(range(1, len(numbers) + 1))
+    # They stand by what they are about; a number is never given twice.
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize("target", ["setup", "run", "test", "check", "gates", "bench", "screenshots", "help"])
