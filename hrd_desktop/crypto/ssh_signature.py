@@ -19,7 +19,7 @@ _TYPE = b"ssh-ed25519"
 _ARMOR = re.compile(
     r"-----BEGIN SSH SIGNATURE-----\r?\n((?:[A-Za-z0-9+/=]{1,76}\r?\n)+)-----END SSH SIGNATURE-----(?:\r?\n)*"
 )
-_SIGNER = re.compile(r"signer ssh-ed25519 ([A-Za-z0-9+/=]{68}) (sheaf-log/[0-9a-f]{32})\r?\n?")
+_SIGNER = re.compile(r"signer ssh-ed25519 ([A-Za-z0-9+/]{68}) (sheaf-log/[0-9a-f]{32})\r?\n?")
 
 
 def signer_line(key: LogKey) -> str:

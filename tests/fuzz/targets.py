@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.fuzz import bundle_targets, decode_targets, vault_targets
+from tests.fuzz import bundle_targets, decode_targets, paper_targets, vault_targets
 from tests.fuzz.target import Target
 
 TARGETS: dict[str, Target] = {
     target.name: target
-    for target in (*vault_targets.TARGETS, *bundle_targets.TARGETS, *decode_targets.TARGETS)
+    for part in (vault_targets, bundle_targets, decode_targets, paper_targets)
+    for target in part.TARGETS
 }
 
 

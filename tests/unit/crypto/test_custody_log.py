@@ -196,6 +196,13 @@ def test_ssh_signatures(vector: dict[str, str], tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=tmp_path, input=b"x", capture_output=True).returncode != 0
 
 
+@pytest.mark.parametrize("place", [24, 50, 90])
+def test_a_key_line_with_a_padding_sign_in_the_middle_is_refused(place: int) -> None:
+    line = signer_line(KEY.public)
+    with pytest.raises(SignatureInvalid):
+        parse_signer((line[:place] + "=" + line[place + 1 :]).encode())
+
+
 def test_a_signature_by_a_stock_program_is_accepted(tmp_path: Path) -> None:
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"], cwd=tmp_path, check=True, input=b""
