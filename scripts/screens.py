@@ -169,6 +169,8 @@ def draw_first_run(pictures: Pictures) -> None:
     if recovery.code is not None:
         recovery.type_back(recovery.code.letters)
     pictures.press("Next")
+    pictures.draw("backup-place")
+    pictures.press("Next")
     pictures.draw("lock-after")
     pictures.press("Create vault")
     pictures.draw("creating")

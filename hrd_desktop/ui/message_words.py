@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError, UsageError
+from hrd_desktop.ui.backup.error_words import BACKUP_MESSAGES
 from hrd_desktop.ui.reserve_message_words import RESERVE_MESSAGES
 from hrd_desktop.ui.said import said
 from hrd_desktop.ui.share_message_words import SHARE_MESSAGES
@@ -26,6 +27,7 @@ _REINSTALL = said("Install the program again, whole.")
 _MESSAGES: dict[str, tuple[str, str, str]] = {
     **RESERVE_MESSAGES,
     **SHARE_MESSAGES,
+    **BACKUP_MESSAGES,
     # -- opening a vault
     "not-a-vault": (
         said("There is no vault in this folder."),

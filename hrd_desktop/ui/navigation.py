@@ -36,6 +36,10 @@ class Navigation(QWidget):
         column.addWidget(self._sections)
         column.addStretch(1)
         column.addWidget(panic_button)
+        # How much a wipe would cost stands beside what does it.
+        self._backup_age = sized(plain_label("", self, tone="muted", wrap=True), Type.SMALL)
+        self._backup_age.hide()
+        column.addWidget(self._backup_age)
 
     def add(self, key: str, name: str, text: str, icon_name: str) -> None:
         """One more section; ``name`` is the accessible one, ``text`` what is shown."""
@@ -59,9 +63,15 @@ class Navigation(QWidget):
         """Show which section is open."""
         self._buttons[key].setChecked(True)
 
+    def show_backup_age(self, words: str) -> None:
+        """Say beneath panic how old the newest checked backup is."""
+        self._backup_age.setText(words)
+        self._backup_age.setVisible(bool(words))
+
     def blank(self) -> None:
         """Nothing but panic can be pressed any more."""
         self._sections.setEnabled(False)
+        self._backup_age.hide()
 
     def _make_head(self) -> QWidget:
         head = QWidget(self._sections)

@@ -218,14 +218,14 @@ class Program(QObject):
         def done(session: Session) -> None:
             screen.forget()
             self._settings = replace(self._settings, lock_after_minutes=wanted.lock_after_minutes)
-            self._enter(wanted.path, session)
+            self._enter(wanted.path, session, wanted.backup_path)
 
         screen.set_busy(True)
         self._background.run(work, done, failed)
 
     # -- while it is open ---------------------------------------------------------------------
 
-    def _enter(self, vault: str, session: Session) -> None:
+    def _enter(self, vault: str, session: Session, backup_path: str = "") -> None:
         operations = Operations(session, self)
         operations.failed.connect(lambda error: tell(self._window, error))
         settings = self._settings.with_vault(vault)
@@ -246,6 +246,8 @@ class Program(QObject):
         self._apply(preferences.settings)
         self._armed.set_locked(False)
         self._timer.start()
+        if backup_path:
+            sections.begin_backup(backup_path)
 
     def _apply(self, settings: Settings) -> None:
         if settings.theme != self._settings.theme:

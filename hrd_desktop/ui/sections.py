@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from hrd_desktop.ui.backup.banner import BackupAge
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.contacts.section import ContactsSection
@@ -62,6 +63,16 @@ class Sections(QObject):
         workspace.undo_wanted.connect(undoing.undo)
         undoing.started.connect(workspace.jobs.add_if_long)
         self._operations.steps.said.connect(workspace.notice.say)
+        age = BackupAge(self._operations, self)
+        age.told.connect(workspace.show_backup_age)
+        age.ask()
+
+    def begin_backup(self, path: str) -> None:
+        """Back up to ``path`` for the first time, as was chosen when the vault was made."""
+        section = self._open("security")
+        if isinstance(section, SecuritySection):
+            section.backup.begin(path)
+        self._open("evidence")
 
     # -- making -------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hrd_desktop.ui.backup.banner import BackupBanner
 from hrd_desktop.ui.blank_screen import BlankScreen
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.navigation import Navigation
@@ -71,6 +72,8 @@ class Workspace(QWidget):
         self._stack.addWidget(self._blank)
         self._navigation = Navigation(panic_button, self)
         self._bar = self._make_bar()
+        self._banner = BackupBanner(self)
+        self._banner.opened.connect(lambda: self.open("security"))
 
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -80,6 +83,7 @@ class Workspace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar)
+        column.addWidget(self._banner)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)
         column.addWidget(self.jobs)
@@ -117,6 +121,12 @@ class Workspace(QWidget):
             self._search.setText(words)
             self._search.blockSignals(False)
 
+    def show_backup_age(self, age: str, reminder: str) -> None:
+        """``age`` stands beside panic; ``reminder`` above the sections, and may be empty."""
+        if self._stack.currentWidget() is not self._blank:
+            self._navigation.show_backup_age(age)
+            self._banner.say(reminder)
+
     @property
     def opened(self) -> str:
         """The key of the section that is shown."""
@@ -127,6 +137,7 @@ class Workspace(QWidget):
         self._stack.setCurrentWidget(self._blank)
         self._blank.say(words)
         self._bar.hide()
+        self._banner.hide()
         self.jobs.hide()
         self.notice.say("", can_undo=False)
         self.notice.hide()

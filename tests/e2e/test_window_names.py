@@ -47,6 +47,9 @@ def test_the_pages_of_the_first_run(bare: Place, desk: Desk) -> None:
         _names(window)
         window.press("I want no recovery code: if I forget the passphrase, all is lost")
         window.press("Next")
+        window.wait("Later: I will choose in Security")
+        _names(window)
+        window.press("Next")
         window.wait("Create vault")
         _names(window)
     finally:

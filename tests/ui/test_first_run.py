@@ -15,6 +15,7 @@ from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.domain.slots import SlotKind
 from hrd_desktop.services.slots import list_slots
 from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.first_run.backup_page import BackupPage
 from hrd_desktop.ui.first_run.passphrase_page import PassphrasePage
 from hrd_desktop.ui.first_run.place_page import PlacePage
 from hrd_desktop.ui.first_run.recovery_page import RecoveryPage
@@ -49,6 +50,11 @@ def test_from_nothing_to_an_open_vault(started: Started, tmp_home: Path, qtbot: 
     letters = recovery.code.letters
     qtbot.keyClicks(started.window.focusWidget(), letters.lower().replace("-", " "))
     button(wizard, "Next").click()
+    (tmp_home / "stick").mkdir()
+    started.screen(BackupPage).set_folder(str(tmp_home / "stick"))
+    assert not button(wizard, "Next").isEnabled()
+    qtbot.waitUntil(lambda: button(wizard, "Next").isEnabled(), timeout=30_000)
+    button(wizard, "Next").click()
     started.screen(QComboBox).setCurrentIndex(1)
     button(wizard, "Create vault").click()
     assert not button(wizard, "Create vault").isEnabled()
@@ -56,6 +62,9 @@ def test_from_nothing_to_an_open_vault(started: Started, tmp_home: Path, qtbot: 
     vault = tmp_home / "Archive"
     qtbot.waitUntil(lambda: started.settings_file.load().vaults == (str(vault),), timeout=30_000)
     assert started.settings_file.load().lock_after_minutes == 2
+    # The first backup is made at once, and no place of it is kept outside the vault.
+    qtbot.waitUntil(lambda: any((tmp_home / "stick" / "objects").rglob("?" * 30)), timeout=60_000)
+    assert "stick" not in (tmp_home / ".config" / "sheaf" / "settings.json").read_text()
     started.leaving.begin("")
     started.leaving.wait()
     assert kinds_of_slots(vault, passphrase) == [SlotKind.PASSPHRASE, SlotKind.RECOVERY_CODE]
@@ -77,6 +86,7 @@ def test_without_a_recovery_code_only_on_purpose(started: Started, tmp_path: Pat
     button(wizard, "Next").click()
     assert not button(wizard, "Next").isEnabled()
     button(wizard, NONE).click()
+    button(wizard, "Next").click()
     button(wizard, "Next").click()
     button(wizard, "Create vault").click()
     qtbot.waitUntil(lambda: bool(started.window.findChildren(Workspace)), timeout=60_000)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.ui.dialogs import choose_folder
+from hrd_desktop.ui.first_run.backup_page import BackupPage
 from hrd_desktop.ui.first_run.lock_page import LockPage
 from hrd_desktop.ui.first_run.page import Page
 from hrd_desktop.ui.first_run.passphrase_page import PassphrasePage
@@ -34,13 +35,18 @@ _HEIGHT = 560
 
 @dataclass(frozen=True, repr=False)
 class NewVault:
-    """What was decided. ``recovery_code`` is 20 bytes or None; ``reserve_bytes`` is 0 for no reserve."""
+    """What was decided.
+
+    ``recovery_code`` is 20 bytes or None; ``reserve_bytes`` is 0 for no reserve; ``backup_path`` is empty for
+    later.
+    """
 
     path: str
     passphrase: str
     recovery_code: bytes | None
     lock_after_minutes: int
     reserve_bytes: int = 0
+    backup_path: str = ""
 
 
 class FirstRun(QWidget):
@@ -68,8 +74,16 @@ class FirstRun(QWidget):
         self._place = PlacePage(home, self)
         self._passphrase = PassphrasePage(random, self)
         self._recovery = RecoveryPage(random, self)
+        self._backup = BackupPage(lambda: self._place.path, self)
         self._lock = LockPage(self)
-        self._pages: list[Page] = [self._start, self._place, self._passphrase, self._recovery, self._lock]
+        self._pages: list[Page] = [
+            self._start,
+            self._place,
+            self._passphrase,
+            self._recovery,
+            self._backup,
+            self._lock,
+        ]
         self._stack = QStackedWidget(self)
         for page in self._pages:
             self._stack.addWidget(page)
@@ -162,6 +176,7 @@ class FirstRun(QWidget):
                 code.code if code is not None else None,
                 self._lock.minutes,
                 self._place.reserve_bytes,
+                self._backup.path,
             )
         )
 

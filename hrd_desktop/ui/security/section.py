@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from hrd_desktop.ui.backup.card import BackupCard
 from hrd_desktop.ui.cards import Card, CardPage
 from hrd_desktop.ui.first_run.lock_page import MinutesBox
 from hrd_desktop.ui.operations import Operations
@@ -49,6 +50,9 @@ class SecuritySection(CardPage):
         reserve = ReserveCard(operations, random, self.tr("Reserve"), self)
         reserve.job_started.connect(self.job_started)
         self.add(reserve)
+        self.backup = BackupCard(operations, random, self)
+        self.backup.job_started.connect(self.job_started)
+        self.add(self.backup)
         self.add(self._make_lock_card())
         check = CheckCard(
             operations,

@@ -1,0 +1,1 @@
+"""Backups in the window: the card, its dialogs, and the age beside panic."""

@@ -1,0 +1,408 @@
+"""The card *Backup*: where backups are, backing up, checking, bringing back, and the rule for keeping."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from hrd_desktop.domain.backup import KeepRule
+from hrd_desktop.domain.errors.backup import BackupCredentialNeeded
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.progress import CancelToken, Progress
+from hrd_desktop.domain.records import Item
+from hrd_desktop.services.backup import Backup, BackupReport
+from hrd_desktop.services.backup_check import CheckReport, check_backup, note_check
+from hrd_desktop.services.backup_drill import Drill, DrillReport
+from hrd_desktop.services.backup_own import OwnCredential
+from hrd_desktop.services.backup_places import (
+    INTERVALS_DAYS,
+    BackupState,
+    Place,
+    backup_state,
+    forget_place,
+    set_interval,
+    set_keep,
+)
+from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.ids import new_uuid
+from hrd_desktop.services.places import synced_folder_name
+from hrd_desktop.services.restore_items import BackupReader, ItemBack, read_backup
+from hrd_desktop.services.session import Session
+from hrd_desktop.ui.backup.dialogs import BackupCodeDialog, CredentialDialog, ItemsDialog, NewBackupDialog
+from hrd_desktop.ui.backup.words import backup_words, check_words, drill_words, items_words
+from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.dialogs import choose_folder, confirm, tell
+from hrd_desktop.ui.jobs import Job, JobWork
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.security.credential_dialogs import NewPassphraseDialog
+from hrd_desktop.ui.text import date_text, filled, isolated, number_text
+
+_KEEP = ("thinned", "3", "10", "30", "all")
+
+
+class BackupCard(Card):
+    """``job_started`` carries a job for the bar."""
+
+    job_started = Signal(object)
+
+    def __init__(
+        self, operations: Operations, random: Callable[[int], bytes], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(
+            self.tr("Backup"),
+            self.tr(
+                "Wiping costs nothing when a backup lies somewhere else. Only encrypted files are written, "
+                "to a stick, a second disk or any folder; what is there already is not copied again."
+            ),
+            parent,
+        )
+        self._operations = operations
+        self._random = random
+        self._state: BackupState | None = None
+        self._place_box = QComboBox(self)
+        self._place_box.setAccessibleName(self.tr("Backup folder"))
+        self._place_box.activated.connect(lambda row: self._show_place())
+        self.body.addWidget(self._place_box)
+        self._about = self.add_words("")
+        self._choose = self.button(self.tr("Choose a folder and back up…"), "folder")
+        self._choose.clicked.connect(self._ask_place)
+        self._now = self.button(self.tr("Back up now"), "export", look="primary")
+        self._now.clicked.connect(lambda: self._back_up(self._place().path, None))
+        self.add_buttons(self._now, self._choose)
+        self._check = self.button(self.tr("Check the backup…"), "check")
+        self._check.clicked.connect(self._ask_check)
+        self._items = self.button(self.tr("Bring items back…"), "restore")
+        self._items.clicked.connect(self._ask_items)
+        self._drill = self.button(self.tr("Drill…"), "refresh")
+        self._drill.clicked.connect(self._ask_drill)
+        self._forget = self.button(self.tr("Forget this folder…"), "remove")
+        self._forget.clicked.connect(self._ask_forget)
+        self.add_buttons(self._check, self._items)
+        self.add_buttons(self._drill, self._forget)
+        self._keep = self._make_keep_box()
+        self._interval = self._make_interval_box()
+        self._found = self.add_words("", tone="notice")
+        self._found.hide()
+        operations.changed.connect(self.refresh)
+        self._show_place()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask again where backups are and how old."""
+        self._operations.read(backup_state, self._show)
+
+    def begin(self, path: str) -> None:
+        """Begin a backup at ``path`` that opens like the vault, as chosen when the vault was made."""
+        self._back_up(path, None)
+
+    # -- showing ------------------------------------------------------------------------------
+
+    def _make_keep_box(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(self.tr("Snapshots to keep"))
+        for rule in _KEEP:
+            box.addItem(self._keep_words(rule), rule)
+        box.activated.connect(self._set_keep)
+        self.add_row(self.tr("Snapshots to keep"), box)
+        return box
+
+    def _make_interval_box(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(self.tr("Remind when the last checked backup is older than"))
+        for days in INTERVALS_DAYS:
+            words = self.tr("1 day") if days == 1 else filled(self.tr("{days} days"), days=number_text(days))
+            box.addItem(words, days)
+        box.activated.connect(self._set_interval)
+        self.add_row(self.tr("Remind when the last checked backup is older than"), box)
+        return box
+
+    def _keep_words(self, rule: str) -> str:
+        if rule == "all":
+            return self.tr("All of them")
+        if rule == "thinned":
+            return self.tr("7 days, 4 weeks, 12 months")
+        return filled(self.tr("The last {count}"), count=number_text(int(rule)))
+
+    def _show(self, state: BackupState) -> None:
+        if self._state is not None and (state.places, state.interval_days) == (
+            self._state.places,
+            self._state.interval_days,
+        ):
+            return
+        known = self._place() if self._has_place() else None
+        self._state = state
+        self._place_box.clear()
+        for place in state.places:
+            self._place_box.addItem(isolated(place.path))
+        same = [at for at, one in enumerate(state.places) if known and one.keys[-1] == known.keys[-1]]
+        self._place_box.setCurrentIndex(same[0] if same else 0)
+        self._interval.setCurrentIndex(max(0, self._interval.findData(state.interval_days)))
+        self._show_place()
+
+    def _show_place(self) -> None:
+        there = self._has_place()
+        for widget in (
+            self._place_box,
+            self._now,
+            self._check,
+            self._items,
+            self._drill,
+            self._forget,
+            self._keep,
+        ):
+            widget.setEnabled(there)
+        self._place_box.setVisible(there)
+        self._now.setVisible(there)
+        if not there:
+            self._about.setText(self.tr("This vault has no backup yet."))
+            return
+        place = self._place()
+        if self._keep.findData(place.keep) < 0:
+            # A rule that was given by command.
+            self._keep.addItem(self._keep_words(place.keep), place.keep)
+        self._keep.setCurrentIndex(self._keep.findData(place.keep))
+        self._about.setText(self._about_words(place))
+
+    def _about_words(self, place: Place) -> str:
+        saved = place.saved_utc
+        checked = place.checked_utc
+        lines = [
+            filled(self.tr("Last backup: {when}."), when=date_text(saved))
+            if saved is not None
+            else self.tr("No backup has ended well there yet."),
+            filled(self.tr("Last backup that was checked whole: {when}."), when=date_text(checked))
+            if checked is not None
+            else self.tr("It was never checked. Only a checked backup is one to rely on."),
+        ]
+        if place.own:
+            lines.append(self.tr("It opens with a passphrase of its own."))
+        return " ".join(lines)
+
+    def _has_place(self) -> bool:
+        return self._state is not None and bool(self._state.places)
+
+    def _place(self) -> Place:
+        if self._state is None:
+            raise ValueError("nothing is known yet")
+        return self._state.places[max(0, self._place_box.currentIndex())]
+
+    # -- backing up ---------------------------------------------------------------------------
+
+    def _ask_place(self) -> None:
+        choose_folder(self.window(), self.tr("Choose the folder for the backup"), self._place_chosen)
+
+    def _place_chosen(self, path: str) -> None:
+        def asked(synced: str | None) -> None:
+            dialog = NewBackupDialog(self.window(), path, synced)
+            dialog.decided.connect(lambda own: self._own_decided(path) if own else self._back_up(path, None))
+            dialog.open()
+
+        self._operations.read(lambda session: synced_folder_name(path), asked)
+
+    def _own_decided(self, path: str) -> None:
+        dialog = NewPassphraseDialog(
+            self.window(),
+            self.tr("A passphrase for the backup"),
+            self.tr("Next"),
+            self._random,
+            with_label=False,
+        )
+        dialog.decided.connect(lambda text, label: self._ask_code(path, text))
+        dialog.open()
+
+    def _ask_code(self, path: str, text: str) -> None:
+        dialog = BackupCodeDialog(self.window(), self._random)
+        dialog.decided.connect(lambda code: self._back_up(path, (text, "", code)))
+        dialog.open()
+
+    def _back_up(self, path: str, own: tuple[str, str, bytes] | None) -> None:
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> BackupReport:
+            credential = None
+            if own is not None:
+                text, key_file, code = own
+                credential = OwnCredential(load_credential(text, key_file or None), code or None)
+            return Backup(session, progress=progress, cancel=cancel).run(path, own=credential)
+
+        def failed(error: SheafError) -> None:
+            if isinstance(error, BackupCredentialNeeded):
+                self._ask_credential(
+                    self.tr("The backup's own passphrase"),
+                    self.tr("The vault's key was renewed. Type the passphrase of the backup once."),
+                    self.tr("Back up"),
+                    lambda text, key_file: self._back_up(path, (text, key_file, b"")),
+                )
+                return
+            tell(self.window(), error)
+
+        self._run(self.tr("Backing up"), work, self._backed_up, failed)
+
+    def _backed_up(self, report: BackupReport) -> None:
+        words, well = backup_words(report)
+        self._say(words, well=well)
+
+    # -- checking and bringing back -----------------------------------------------------------
+
+    def _ask_credential(
+        self, title: str, words: str, action: str, decided: Callable[[str, str], object]
+    ) -> None:
+        dialog = CredentialDialog(self.window(), title, words, action)
+        dialog.decided.connect(decided)
+        dialog.open()
+
+    def _ask_check(self) -> None:
+        self._ask_credential(
+            self.tr("Check the backup"),
+            self.tr(
+                "Everything in it is decrypted and hashed again. It is opened as it would be on another "
+                "computer, so type what opens it."
+            ),
+            self.tr("Check"),
+            self._start_check,
+        )
+
+    def _start_check(self, text: str, key_file: str) -> None:
+        path = self._place().path
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> CheckReport:
+            report = check_backup(
+                path,
+                load_credential(text, key_file or None),
+                tenth=False,
+                random=session.random,
+                progress=progress,
+                cancel=cancel,
+            )
+            note_check(session, report)
+            return report
+
+        self._run(
+            self.tr("Checking the backup"), work, lambda found: self._say(check_words(found), well=found.ok)
+        )
+
+    def _ask_drill(self) -> None:
+        self._ask_credential(
+            self.tr("Practise a restore"),
+            self.tr(
+                "A throw-away vault is made from the backup, opened, read and destroyed again. This vault is "
+                "not touched. Type what opens the backup."
+            ),
+            self.tr("Start the drill"),
+            self._start_drill,
+        )
+
+    def _start_drill(self, text: str, key_file: str) -> None:
+        path = self._place().path
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> DrillReport:
+            return Drill(
+                path,
+                load_credential(text, key_file or None),
+                folder=tempfile.gettempdir(),
+                random=session.random,
+                clock=session.clock,
+                progress=progress,
+                cancel=cancel,
+            ).run()
+
+        self._run(
+            self.tr("Practising a restore"), work, lambda found: self._say(drill_words(found), well=found.ok)
+        )
+
+    def _ask_items(self) -> None:
+        self._ask_credential(
+            self.tr("Bring items back"),
+            self.tr("The newest snapshot is opened and its items are listed. Type what opens the backup."),
+            self.tr("Open"),
+            self._start_list,
+        )
+
+    def _start_list(self, text: str, key_file: str) -> None:
+        path = self._place().path
+
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> BackupReader:
+            credential = load_credential(text, key_file or None)
+            with read_backup(path, credential, random=session.random, clock=session.clock) as reader:
+                return reader
+
+        self._run(self.tr("Opening the backup"), work, self._show_items)
+
+    def _show_items(self, reader: BackupReader) -> None:
+        dialog = ItemsDialog(self.window(), reader.items)
+        dialog.decided.connect(lambda items: self._bring_back(reader, items))
+        dialog.open()
+
+    def _bring_back(self, reader: BackupReader, items: list[Item]) -> None:
+        def work(session: Session, progress: Progress, cancel: CancelToken) -> list[ItemBack]:
+            return reader.bring_back(
+                session,
+                items,
+                new_id=lambda: new_uuid(session.random),
+                progress=progress,
+                cancel=cancel,
+            )
+
+        self._run(
+            self.tr("Bringing items back"),
+            work,
+            lambda done: self._say(items_words(done), well=all(one.ok for one in done)),
+        )
+
+    # -- settings -----------------------------------------------------------------------------
+
+    def _ask_forget(self) -> None:
+        place = self._place()
+        confirm(
+            self.window(),
+            self.tr("Forget this folder?"),
+            self.tr(
+                "The vault forgets where it is and its key. The files stay, and open as before; a later "
+                "backup needs another folder."
+            ),
+            self.tr("Forget it"),
+            lambda: self._operations.change(lambda session: forget_place(session, place)),
+            danger=True,
+        )
+
+    def _set_keep(self, row: int) -> None:
+        place, rule = self._place(), KeepRule.parse(str(self._keep.itemData(row)))
+        self._operations.change(lambda session: set_keep(session, place, rule))
+
+    def _set_interval(self, row: int) -> None:
+        days = int(self._interval.itemData(row))
+        self._operations.change(lambda session: set_interval(session, days))
+
+    # -- jobs ---------------------------------------------------------------------------------
+
+    def _run(
+        self,
+        title: str,
+        work: JobWork[object],
+        done: Callable[..., object],
+        failed: Callable[[SheafError], object] | None = None,
+    ) -> None:
+        job = Job(title, self)
+        job.succeeded.connect(done)
+        job.failed.connect(failed or (lambda error: tell(self.window(), error)))
+        job.ended.connect(lambda: self._set_busy(False))
+        self._set_busy(True)
+        self._found.hide()
+        self.job_started.emit(job)
+        job.start(self._operations, work, changes=True)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._choose.setEnabled(not busy)
+        if busy:
+            for button in (self._now, self._check, self._items, self._drill, self._forget):
+                button.setEnabled(False)
+        else:
+            self._show_place()
+
+    def _say(self, words: str, *, well: bool) -> None:
+        self._found.setProperty("tone", "notice" if well else "warning")
+        self._found.style().unpolish(self._found)
+        self._found.style().polish(self._found)
+        self._found.setText(words)
+        self._found.show()

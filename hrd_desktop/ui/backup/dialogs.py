@@ -1,0 +1,201 @@
+"""Dialogs of a backup: how a new one opens, what opens one, and which items are to come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
+
+from hrd_desktop.services.recovery_codes import make_recovery_code
+from hrd_desktop.services.restore_items import BackedUpItem
+from hrd_desktop.ui.dialogs import PlainDialog, choose_file
+from hrd_desktop.ui.first_run.recovery_page import CodeBox
+from hrd_desktop.ui.passphrase_field import PassphraseField
+from hrd_desktop.ui.text import filled, isolated, plain_label, size_text
+from hrd_desktop.ui.theme.icons import icon
+
+_ITEM = Qt.ItemDataRole.UserRole + 1
+_LIST_HEIGHT = 320
+
+
+class _Deciding(PlainDialog):
+    """Cancel, and one button that says what it does."""
+
+    def __init__(self, parent: QWidget, title: str, action: str, icon_name: str) -> None:
+        super().__init__(parent, title, icon_name=icon_name)
+        cancel = self.add_button(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.clicked.connect(self.reject)
+        self.action = self.add_button(action, QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
+        self.action.clicked.connect(self.accept)
+
+
+class NewBackupDialog(_Deciding):
+    """Emits whether the backup is to have a passphrase of its own."""
+
+    decided = Signal(bool)
+
+    def __init__(self, parent: QWidget, path: str, synced_by: str | None) -> None:
+        super().__init__(parent, self.tr("Back up to this folder?"), self.tr("Back up"), "export")
+        self.add_text(isolated(path), tone="muted")
+        self.add_text(
+            self.tr(
+                "Only encrypted files are written there. If it is a folder that this vault is backed up to "
+                "already, what is new is added and it opens as before."
+            )
+        )
+        if synced_by is not None:
+            self.add_text(
+                filled(
+                    self.tr(
+                        "{program} carries this folder to its server and to your other devices. Nobody reads "
+                        "the backup there without the passphrase, but no panic button reaches it."
+                    ),
+                    program=isolated(synced_by),
+                ),
+                tone="warning",
+            )
+        self._like_vault = QRadioButton(self.tr("It opens with what opens this vault"), self)
+        self._own = QRadioButton(self.tr("It opens with a passphrase of its own"), self)
+        self._like_vault.setChecked(True)
+        for choice in (self._like_vault, self._own):
+            choice.setAccessibleName(choice.text())
+            self.body.addWidget(choice)
+        self.add_text(
+            self.tr("Choose a passphrase of its own when the backup lies in somebody else's hands."),
+            tone="muted",
+        )
+        self.accepted.connect(lambda: self.decided.emit(self._own.isChecked()))
+
+
+class BackupCodeDialog(_Deciding):
+    """Shows a recovery code for a backup with a passphrase of its own; emits its 20 bytes, or nothing."""
+
+    decided = Signal(bytes)
+
+    def __init__(self, parent: QWidget, random: Callable[[int], bytes]) -> None:
+        super().__init__(parent, self.tr("A recovery code for the backup"), self.tr("Back up"), "key")
+        self._code = make_recovery_code(random)
+        self.add_text(
+            self.tr("It opens this backup like its passphrase. Keep it on paper, apart from the backup."),
+            tone="muted",
+        )
+        self._box = CodeBox(self._code, self._look, self)
+        self.body.addWidget(self._box)
+        without = self.add_button(
+            self.tr("Without a recovery code"), QDialogButtonBox.ButtonRole.ActionRole, look="quiet"
+        )
+        without.clicked.connect(self._skip)
+        self.accepted.connect(lambda: self.decided.emit(self._code.code))
+        self.finished.connect(self._box.forget)
+        self._look()
+        self._box.start()
+
+    def _skip(self) -> None:
+        self.decided.emit(b"")
+        self.reject()
+
+    def _look(self) -> None:
+        self.action.setEnabled(self._box.typed_back)
+
+
+class CredentialDialog(_Deciding):
+    """Asks for what opens a backup; emits the text and the path of a key file, or an empty one."""
+
+    decided = Signal(str, str)
+
+    def __init__(self, parent: QWidget, title: str, words: str, action: str) -> None:
+        super().__init__(parent, title, action, "key")
+        self.add_text(words)
+        name = self.tr("Passphrase or recovery code of the backup")
+        label = plain_label(name, self)
+        self._field = PassphraseField(name, self, with_pad=False)
+        label.setBuddy(self._field)
+        self.body.addWidget(label)
+        self.body.addWidget(self._field)
+        self._key_file = ""
+        self._key_button = QPushButton(icon("key"), self.tr("Use a key file…"), self)
+        self._key_button.setProperty("role", "quiet")
+        self._key_button.setAccessibleName(self.tr("Use a key file…"))
+        self._key_button.setAutoDefault(False)
+        self._key_button.clicked.connect(self._choose_key_file)
+        self.body.addWidget(self._key_button, 0, Qt.AlignmentFlag.AlignLeading)
+        self._key_name = self.add_text("", tone="muted")
+        self._key_name.hide()
+        self._field.changed.connect(self._look)
+        self._field.submitted.connect(self._submit)
+        self.accepted.connect(self._decide)
+        self._look()
+        self._field.setFocus()
+
+    def _look(self) -> None:
+        self.action.setEnabled(bool(self._field.text))
+
+    def _submit(self) -> None:
+        if self._field.text:
+            self.accept()
+
+    def _choose_key_file(self) -> None:
+        choose_file(self, self.tr("Choose the key file"), self._set_key_file)
+
+    def _set_key_file(self, path: str) -> None:
+        self._key_file = path
+        self._key_name.setText(isolated(path))
+        self._key_name.show()
+
+    def _decide(self) -> None:
+        text = self._field.text
+        self._field.clear()
+        self.decided.emit(text, self._key_file)
+
+
+class ItemsDialog(_Deciding):
+    """Lists what is in the newest snapshot; emits the items that are to come back."""
+
+    decided = Signal(list)
+
+    def __init__(self, parent: QWidget, items: Sequence[BackedUpItem]) -> None:
+        super().__init__(
+            parent, self.tr("Which items are to come back?"), self.tr("Bring them back"), "restore"
+        )
+        self.add_text(
+            self.tr(
+                "An item that is in the vault and damaged gets its bytes back. One that is not in the vault "
+                "comes in as a new item, with what was written about it."
+            ),
+            tone="muted",
+        )
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(self.tr("Items in the backup"))
+        self._list.setMinimumHeight(_LIST_HEIGHT)
+        for one in items:
+            item = one.item
+            entry = QListWidgetItem(
+                f"{item.reference}  {isolated(item.details.title)}  ·  {size_text(item.size_bytes)}"
+            )
+            entry.setData(_ITEM, item)
+            if one.here:
+                entry.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+                entry.setCheckState(Qt.CheckState.Unchecked)
+            else:
+                entry.setFlags(Qt.ItemFlag.NoItemFlags)
+                entry.setToolTip(self.tr("Its bytes are not in this backup."))
+            self._list.addItem(entry)
+        self.body.addWidget(self._list)
+        self._list.itemChanged.connect(lambda entry: self._look())
+        self.accepted.connect(lambda: self.decided.emit(self._chosen()))
+        self._look()
+
+    def _chosen(self) -> list[object]:
+        entries = [self._list.item(row) for row in range(self._list.count())]
+        return [entry.data(_ITEM) for entry in entries if entry.checkState() is Qt.CheckState.Checked]
+
+    def _look(self) -> None:
+        self.action.setEnabled(bool(self._chosen()))
