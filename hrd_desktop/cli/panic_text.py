@@ -14,6 +14,7 @@ _WHAT = {
     "objects": "Encrypted items",
     "databases": "Databases",
     "journals": "Database journals",
+    "share": "Key files made by the program, which copies need as well",
     "settings": "Settings files",
     "files": "Files removed",
 }
@@ -24,6 +25,7 @@ _NOT_REACHED = {
     "flash-storage": "Cells that a solid-state disk, card or stick has set aside.",
     "file-system": "Older blocks: this file system ({detail}) does not write in place, or is not known to.",
     "synced-folder": "What {detail} has copied elsewhere.",
+    "share": "A key file made by the program; it is not where it was made ({detail}).",
     "other-vault": "Another vault that is remembered; it was not found where it used to be.",
     "folder": "The folder itself ({detail}); files in it that are not the vault's were not touched.",
 }

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from hrd_desktop.domain.errors.settings import SettingsFailedError
 from hrd_desktop.services.remembered_vaults import KEPT_VAULTS, read_settings_file, vaults_named_in
+from hrd_desktop.services.share_records import KEPT_SHARES, Share, shares_named_in
 from hrd_desktop.services.triggers import Triggers, triggers_from
 from hrd_desktop.storage.disk import fsync_folder
 from hrd_desktop.storage.settings_place import settings_file
@@ -31,6 +32,7 @@ class Settings:
     ``panic_while_locked``: the panic button is on the unlock screen too. ``panic_report``: what a wipe did is
     shown for twenty seconds before the window closes. ``triggers``: what sets panic off by itself.
     ``tray``: a menu beside the clock. ``memory_told``: that memory may reach the disk was said once.
+    ``shares``: key files that the program made, which a wipe deletes.
     """
 
     language: str = "en"
@@ -42,6 +44,15 @@ class Settings:
     triggers: Triggers = field(default_factory=Triggers)
     tray: bool = False
     memory_told: bool = False
+    shares: tuple[Share, ...] = ()
+
+    def with_share(self, share: Share) -> Settings:
+        """The same with a key file that was made."""
+        return replace(self, shares=(share, *self.shares)[:KEPT_SHARES])
+
+    def without_share(self, share: Share) -> Settings:
+        """The same without it."""
+        return replace(self, shares=tuple(known for known in self.shares if known != share))
 
     def with_vault(self, path: str) -> Settings:
         """The same with ``path`` as the vault used last."""
@@ -120,6 +131,7 @@ def _settings_from(untrusted: dict[str, object]) -> Settings:
         triggers=triggers_from(untrusted.get("triggers")),
         tray=untrusted.get("tray") is True,
         memory_told=untrusted.get("memory_told") is True,
+        shares=shares_named_in(untrusted),
     )
 
 

@@ -35,6 +35,7 @@ def wipe_all(
     the settings, so that whoever is killed is finished by the next start (``finish_begun_wipe``).
     """
     others: list[str] = []
+    shares: list[Step] = []
 
     def when_first_keys_are_gone() -> None:
         if on_keys_overwritten is not None:
@@ -42,6 +43,7 @@ def wipe_all(
         _write_mark(environment)
         others.extend(_other_vaults(root, environment))
         wipe_keys_of(others, random=random)
+        shares.extend(delete_shares_of([root, *others], environment, random))
 
     report = wipe_vault(
         root,
@@ -58,12 +60,25 @@ def wipe_all(
         return report
     from hrd_desktop.services.wipe_report import WipeReport
 
-    steps = list(report.steps)
+    steps = [*report.steps, *shares]
     for number, vault in enumerate(others, start=2):
         steps += _wipe_other(vault, number, random, clock_ns, keys_only)
     if not keys_only:
         steps += _remove_settings(environment, random, clock_ns)
     return WipeReport(report.keys_overwritten_ms, tuple(_sorted(steps)))
+
+
+def delete_shares_of(
+    vaults: Sequence[str], environment: Mapping[str, str], random: Callable[[int], bytes]
+) -> list[Step]:
+    """Delete the key files that were made for these vaults: the only step that reaches older copies."""
+    from hrd_desktop.services.remembered_vaults import read_settings_file
+    from hrd_desktop.services.share_records import delete_shares, shares_named_in, shares_of
+
+    paths = settings_place.settings_paths(environment)
+    if not paths:
+        return []
+    return delete_shares(shares_of(shares_named_in(read_settings_file(paths[0])), vaults), random)
 
 
 def wipe_keys_of(vaults: Sequence[str], *, random: Callable[[int], bytes]) -> None:
@@ -96,6 +111,7 @@ def finish_begun_wipe(
     mark = settings_place.wipe_mark(environment)
     found: WipeReport | None = None
     if mark is not None and os.path.lexists(mark):
+        delete_shares_of(_remembered(environment), environment, random)
         for vault in _remembered(environment):
             report = wipe_vault(vault, random=random, clock_ns=clock_ns, settings_paths=())
             if os.path.realpath(vault) == os.path.realpath(root or os.sep):
@@ -104,6 +120,7 @@ def finish_begun_wipe(
     if root and found is None:
         found = finish_wipe_if_tombstoned(root, random=random, clock_ns=clock_ns)
         if found is not None:
+            delete_shares_of([root], environment, random)
             _forget(root, environment, random, clock_ns)
     return found
 

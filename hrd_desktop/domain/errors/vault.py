@@ -149,6 +149,30 @@ class ReserveSizeError(UsageError):
     code = "reserve-size"
 
 
+class RecoveryNotProvedError(UsageError):
+    """What was typed is not a recovery code that opens this vault by itself."""
+
+    code = "recovery-not-proved"
+
+
+class KeyFileInUseError(UsageError):
+    """The vault was not opened with a passphrase alone, so no key file can be made for it."""
+
+    code = "key-file-in-use"
+
+
+class ShareNotHereError(UsageError):
+    """The vault was not opened with a key file that the program made and that lies where it was made."""
+
+    code = "share-not-here"
+
+
+class ShareNotWrittenError(SheafError):
+    """The key file cannot be made, or not be deleted, at its place. Field: ``errno``."""
+
+    code = "share-not-written"
+
+
 class NoReserveError(UsageError):
     """The open compartment has no reserve: none was set aside when the vault was made."""
 
