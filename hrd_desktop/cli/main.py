@@ -13,6 +13,7 @@ from hrd_desktop.cli import (
     case_commands,
     contact_commands,
     item_commands,
+    key_file_commands,
     rehearse,
     rescue_commands,
     reserve_commands,
@@ -70,6 +71,7 @@ for _module in (
     slot_commands,
     share_commands,
     rescue_commands,
+    key_file_commands,
     reserve_commands,
     rehearse,
 ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hrd_desktop.cli.reserve_messages import RESERVE_MESSAGES
 from hrd_desktop.domain.errors.base import (
     Cancelled,
     IntegrityError,
@@ -53,6 +54,7 @@ _UNTOUCHED = "Nothing was changed."
 _VAULT_SAFE = "What was in the vault before is untouched."
 
 _MESSAGES: dict[str, Message] = {
+    **{code: Message(*words) for code, words in RESERVE_MESSAGES.items()},
     "not-a-vault": Message(
         "There is no vault at this place.",
         _UNTOUCHED,
@@ -179,24 +181,6 @@ _MESSAGES: dict[str, Message] = {
         "This is the only key slot; without it nothing would open the vault.",
         _UNTOUCHED,
         "Add another one first.",
-    ),
-    "reserve-size": Message(
-        "A reserve has at least 16 MiB and a whole number of 4 KiB blocks.",
-        _UNTOUCHED,
-        "For example 64M or 1G.",
-    ),
-    "no-reserve": Message(
-        "What was opened has no reserve: none was set aside when the vault was made.",
-        _UNTOUCHED,
-        "A reserve can only be had by making a new vault with create --reserve.",
-    ),
-    "no-room": Message(
-        "There is no room for this in the space that was set aside, and it never grows.",
-        _VAULT_SAFE,
-        "See how much is left with reserve VAULT show, then destroy what is not needed, or take in less.",
-    ),
-    "credential-in-use": Message(
-        "This passphrase or recovery code opens the vault already.", _UNTOUCHED, "Choose another one."
     ),
     "records-damaged": Message(
         "The vault's records do not authenticate: the file was damaged or altered, or is of another time "

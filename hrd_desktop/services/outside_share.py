@@ -41,8 +41,8 @@ def make_share(session: Session, path: str, code_text: str, settings: SettingsFi
 
     ``code_text`` is the recovery code, typed: it has to open this vault without a key file. Returns how many
     other passphrases open the vault without the file. Raises RecoveryNotProvedError, KeyFileInUseError,
-    ShareNotWrittenError, SettingsFailedError, DiskFullError, DiskFailedError; then nothing has changed, but for a
-    disk that failed in the middle (the next unlock finishes the change).
+    ShareNotWrittenError, SettingsFailedError, DiskFullError, DiskFailedError; then nothing has changed, but
+    for a disk that failed in the middle (the next unlock finishes the change).
     """
     number, others = session.read(_ready)
     _prove_code(session, code_text)

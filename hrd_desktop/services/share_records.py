@@ -1,8 +1,8 @@
 """Which key files the program made, so that a wipe finds them and never touches another file.
 
 Kept in the settings file, since a wipe has no passphrase: (vault, file, check) as three texts. The check is a
-hash of the content under a label of its own: it says whether a file is the one that was made, and is of no use
-for opening anything. Part of the panic path: nothing heavy is imported here.
+hash of the content under a label of its own: it says whether a file is the one that was made, and is of no
+use for opening anything. Part of the panic path: nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def delete_shares(shares: Sequence[Share], random: Callable[[int], bytes]) -> li
 
 
 def _open_ours(share: Share, work: Callable[[int], None]) -> bool:
-    """Run ``work`` on the open file if it is ours: a regular one with one name and the content that was made."""
+    """Run ``work`` on the open file if it is ours: regular, of one name, with the content that was made."""
     from hrd_desktop.storage.disk import open_write, read_at
 
     fd = open_write(share[1])

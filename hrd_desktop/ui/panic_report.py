@@ -117,6 +117,7 @@ class PanicReport(QWidget):
             "objects": self.tr("Encrypted items"),
             "databases": self.tr("Records and search index"),
             "journals": self.tr("Journals of the records"),
+            "share": self.tr("Key files made by the program, which copies need as well"),
             "settings": self.tr("Settings of this program"),
             "files": self.tr("Files removed"),
             "folder": self.tr("The folder of the vault"),

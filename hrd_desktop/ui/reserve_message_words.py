@@ -1,4 +1,4 @@
-"""The sentences of ``messages`` about a reserve and what is in it, by the stable codes of the errors."""
+"""The sentences of ``messages`` about a reserve and about key files, by the stable codes of the errors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,28 @@ RESERVE_MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
         said("A reserve has at least 16 MiB."),
         _UNTOUCHED,
         _CORRECT_IT,
+    ),
+    "recovery-not-proved": (
+        said("This is not a recovery code that opens the vault by itself."),
+        _UNTOUCHED,
+        said("Add a recovery code first, keep it in another place, and type it here."),
+    ),
+    "key-file-in-use": (
+        said("The vault was not opened with a passphrase alone."),
+        _UNTOUCHED,
+        said("Open it with a passphrase that needs no key file."),
+    ),
+    "share-not-here": (
+        said(
+            "The vault was not opened with a key file that the program made and that is still in its place."
+        ),
+        _UNTOUCHED,
+        said("Open it with that file, at its first place."),
+    ),
+    "share-not-written": (
+        said("The key file could not be made, or not be deleted, at this place."),
+        said("What was in the vault before is untouched."),
+        said("Choose a new name outside the vault, on a medium that can be written to."),
     ),
     "no-reserve": (
         said("What was opened has no reserve."),

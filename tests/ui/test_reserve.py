@@ -1,4 +1,4 @@
-"""The reserve in the window: set aside at the first run, used, overwritten; the same wherever there is one."""
+"""The reserve in the window: set aside at the first run, used, overwritten, and always the same card."""
 
 from __future__ import annotations
 
