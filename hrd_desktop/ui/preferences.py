@@ -29,6 +29,11 @@ class Preferences(QObject):
         self._file = file
         self._operations = operations
 
+    @property
+    def file(self) -> SettingsFile | None:
+        """The file behind them; None for a user without a home."""
+        return self._file
+
     def change(self, **values: Any) -> None:
         """Set fields of ``Settings``."""
         self.settings = replace(self.settings, **values)
@@ -43,6 +48,7 @@ class Preferences(QObject):
 
         def merged(found: Settings) -> Settings:
             vaults = found.with_vault(wanted.vaults[0]).vaults if wanted.vaults else found.vaults
-            return replace(wanted, vaults=vaults)
+            # Key files are noted in the file by whoever makes them, while the window is open.
+            return replace(wanted, vaults=vaults, shares=found.shares)
 
         self._operations.read(lambda session: file.update(merged), lambda settings: done())

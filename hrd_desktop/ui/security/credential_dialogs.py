@@ -17,7 +17,7 @@ from hrd_desktop.ui.text import plain_label
 _LABEL_LENGTH = 60
 
 
-class _Asking(PlainDialog):
+class Asking(PlainDialog):
     """A dialog whose last button is allowed only when all is answered."""
 
     def __init__(
@@ -31,6 +31,10 @@ class _Asking(PlainDialog):
         )
         self._action.clicked.connect(self.accept)
 
+    def allow(self, ready: bool) -> None:
+        """Whether all is answered."""
+        self._action.setEnabled(ready)
+
     def _add_label_field(self) -> QLineEdit:
         field = QLineEdit(self)
         field.setAccessibleName(self.tr("Whose it is, or what for"))
@@ -42,7 +46,7 @@ class _Asking(PlainDialog):
         return field
 
 
-class NewPassphraseDialog(_Asking):
+class NewPassphraseDialog(Asking):
     """Emits the passphrase and its label."""
 
     decided = Signal(str, str)
@@ -94,7 +98,7 @@ class NewPassphraseDialog(_Asking):
         self.decided.emit(self._page.passphrase, self._label.text().strip() if self._label else "")
 
 
-class NewRecoveryCodeDialog(_Asking):
+class NewRecoveryCodeDialog(Asking):
     """Emits the code, 20 bytes, once it was typed back, and its label."""
 
     decided = Signal(bytes, str)
@@ -120,7 +124,7 @@ class NewRecoveryCodeDialog(_Asking):
         self._action.setEnabled(self._box.typed_back)
 
 
-class RekeyDialog(_Asking):
+class RekeyDialog(Asking):
     """Emits the texts of the other credentials that are to stay."""
 
     decided = Signal(list)

@@ -13,6 +13,7 @@ from hrd_desktop.ui.first_run.lock_page import MinutesBox
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.check_card import CheckCard
+from hrd_desktop.ui.security.key_file_card import KeyFileCard
 from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.reserve_card import ReserveCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
@@ -50,6 +51,8 @@ class SecuritySection(CardPage):
         reserve = ReserveCard(operations, random, self.tr("Reserve"), self)
         reserve.job_started.connect(self.job_started)
         self.add(reserve)
+        if preferences.file is not None:
+            self.add(KeyFileCard(operations, preferences.file, self.tr("Key file"), self))
         self.backup = BackupCard(operations, random, self)
         self.backup.job_started.connect(self.job_started)
         self.add(self.backup)
