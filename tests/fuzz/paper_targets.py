@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import base64
+import contextlib
 import io
 import json
 from datetime import UTC, datetime, timedelta
