@@ -255,6 +255,7 @@ def draw_security(pictures: Pictures) -> None:
         ("add-passphrase", "Add a passphrase…"),
         ("add-recovery-code", "Add a recovery code…"),
         ("new-key", "Somebody may have seen it: new key…"),
+        ("make-shares", "Make shares…"),
     ):
         pictures.press(button)
         pictures.draw_dialog(name)
@@ -292,6 +293,9 @@ def draw_leaving(pictures: Pictures) -> None:
     pictures.settings.update(lambda settings: replace(settings, panic_while_locked=True, panic_report=True))
     pictures.start().start(vault, new=False)
     pictures.draw("unlock")
+    for name, button in (("enter-shares", "Use shares…"), ("rescue", "It does not open…")):
+        pictures.press(button)
+        pictures.draw_dialog(name)
     screen = pictures.find(UnlockScreen)
     screen.submit("not this one")
     pictures.draw("unlocking")

@@ -65,6 +65,8 @@ class Rescue:
         self._progress = progress
         self._cancel = cancel
         self._stretch_once = _Once(stretch)
+        #: Where the new vault is made; it has its own name only when all is done.
+        self.building = f"{self._target}.creating-{random(4).hex()}"
 
     def run(self) -> RescueReport:
         """Make the new vault. It opens with the credential that opened the damaged one, at the same cost.
@@ -75,7 +77,7 @@ class Rescue:
         """
         verify_outside(self._layout.root, self._target)
         ensure_place_is_free(self._target)
-        building = f"{self._target}.creating-{self._random(4).hex()}"
+        building = self.building
         with held_still(self._layout, building, self._random):
             try:
                 report = self._build(building)

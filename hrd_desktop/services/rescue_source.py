@@ -30,13 +30,7 @@ def held_still(layout: VaultLayout, building: str, random: Callable[[int], bytes
         raise WipedError()
     fd = _lock(layout)
     try:
-
-        def overwrite_new() -> None:
-            # The folder has another name while the empty vault is made.
-            for folder in glob.glob(glob.escape(building) + "*"):
-                overwrite_keys(VaultLayout(folder), random, read_back=False)
-
-        watch = WipeWatch(layout, overwrite_new)
+        watch = WipeWatch(layout, lambda: overwrite_new(building, random))
         watch.start()
         try:
             yield
@@ -45,6 +39,13 @@ def held_still(layout: VaultLayout, building: str, random: Callable[[int], bytes
     finally:
         if fd is not None:
             os.close(fd)
+
+
+def overwrite_new(building: str, random: Callable[[int], bytes]) -> None:
+    """Overwrite the keys of the vault that is being built at ``building``; nothing opens it any more."""
+    # The folder has another name, which begins so, while the empty vault is made.
+    for folder in glob.glob(glob.escape(building) + "*"):
+        overwrite_keys(VaultLayout(folder), random, read_back=False)
 
 
 def _lock(layout: VaultLayout) -> int | None:

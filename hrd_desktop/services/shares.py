@@ -151,12 +151,21 @@ def remove_share_set(session: Session, slot_number: int) -> None:
     """Take the set out: its shares open the vault no more. Raises NotFoundError, LastSlotError."""
 
     def work(vault: Vault) -> None:
-        record = _record(vault, _find(vault, slot_number).slot_number)
+        _find(vault, slot_number)
         SlotChanges(vault).remove(slot_number)
-        with vault.records.transaction():
-            vault.records.settings.remove(_name(record))
+        forget_stale_notes(vault)
 
     session.change(work)
+
+
+def forget_stale_notes(vault: Vault) -> None:
+    """Drop what is noted of sets that open the vault no more; makes its own transaction."""
+    kept = {_name(record) for record in vault.records.slots.load() if record.used}
+    stale = [name for name in vault.records.settings.names(SHARES_SETTING) if name not in kept]
+    if stale:
+        with vault.records.transaction():
+            for name in stale:
+                vault.records.settings.remove(name)
 
 
 # -- inside ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hrd_desktop.crypto.slots import open_slots
 from hrd_desktop.domain.errors.vault import CredentialInUseError, KeySlotsDamagedError, WrongCredentialError
 from hrd_desktop.domain.slots import FLAG_KEY_FILE, FLAG_REFRESH_RESERVE, SlotKind, SlotRecord
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.shares import forget_stale_notes
 from hrd_desktop.storage.rekey import KeptSlot, rekey
 from hrd_desktop.storage.reserve_refresh import load_reserve
 from hrd_desktop.storage.slot_changes import SlotChanges
@@ -83,7 +84,12 @@ def change_passphrase(
 
 def remove_slot(session: Session, number: int) -> None:
     """Take a credential out. Raises NotFoundError, LastSlotError."""
-    session.change(lambda vault: SlotChanges(vault).remove(number))
+
+    def work(vault: Vault) -> None:
+        SlotChanges(vault).remove(number)
+        forget_stale_notes(vault)
+
+    session.change(work)
 
 
 def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRecord, ...]:
@@ -99,6 +105,7 @@ def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRec
         for root in roots:
             kept[_number_of(vault, root)] = root
         rekey(vault, [KeptSlot(number, root) for number, root in kept.items()])
+        forget_stale_notes(vault)
         return SlotChanges(vault).load()
 
     return session.change(work)

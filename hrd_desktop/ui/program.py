@@ -19,8 +19,10 @@ from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.lock import blur_times
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
+from hrd_desktop.services.shares import Share
 from hrd_desktop.services.triggers import POWER_OFF
 from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.unlock_with import unlock_with_shares, unlock_with_text
 from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.ui.application import apply_theme
 from hrd_desktop.ui.background import Background
@@ -34,7 +36,9 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
 from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.rescue.dialog import RescueDialog
 from hrd_desktop.ui.sections import Sections
+from hrd_desktop.ui.shares.entry import EnterSharesDialog
 from hrd_desktop.ui.system_locks import SystemLocks
 from hrd_desktop.ui.tray import Tray
 from hrd_desktop.ui.triggers.armed import ArmedTriggers
@@ -67,6 +71,7 @@ class Program(QObject):
         self._clock = clock
         self._parameters = parameters
         self._background = Background(self)
+        self._rescue: RescueDialog | None = None
         self._timer = LockTimer(application, parent=self)
         self._timer.set_minutes(self._settings.lock_after_minutes)
         self._out = WaysOut(window, leaving, lambda: self._settings, self)
@@ -129,6 +134,8 @@ class Program(QObject):
         screen.show_vaults(vaults)
         screen.unlock_wanted.connect(partial(self._unlock, screen))
         screen.vault_chosen.connect(partial(self._choose, screen))
+        screen.shares_wanted.connect(partial(self._ask_for_shares, screen))
+        screen.rescue_wanted.connect(partial(self._ask_to_rescue, screen))
         screen.new_vault_wanted.connect(lambda: self._show_first_run(back=True))
         self._leaving.enter(vaults[0] if vaults else "", None)
         self._window.show_screen(screen)
@@ -151,11 +158,46 @@ class Program(QObject):
         self._window.show_screen(screen)
 
     def _unlock(self, screen: UnlockScreen, vault: str, text: str, key_file: str) -> None:
+        self._open(
+            screen,
+            vault,
+            lambda answer: unlock_with_text(vault, text, key_file, self._random, self._clock, answer),
+        )
+
+    def _unlock_with_shares(self, screen: UnlockScreen, vault: str, shares: list[Share]) -> None:
+        entered = tuple(shares)
+        self._open(
+            screen,
+            vault,
+            lambda answer: unlock_with_shares(vault, entered, self._random, self._clock, answer),
+        )
+
+    def _ask_for_shares(self, screen: UnlockScreen, vault: str) -> None:
+        dialog = EnterSharesDialog(
+            self._window,
+            self.tr("Open with shares"),
+            self.tr(
+                "Each share is checked as it comes in. Where enough of one set are in, they open the vault."
+            ),
+            self.tr("Unlock with these shares"),
+        )
+        dialog.decided.connect(partial(self._unlock_with_shares, screen, vault))
+        dialog.open()
+
+    def _ask_to_rescue(self, screen: UnlockScreen, vault: str) -> None:
+        dialog = self._rescue = RescueDialog(self._window, vault, random=self._random, clock=self._clock)
+        dialog.open_wanted.connect(partial(self._choose, screen))
+        dialog.finished.connect(self._rescue_ended)
+        dialog.open()
+
+    def _rescue_ended(self) -> None:
+        self._rescue = None
+
+    def _open(self, screen: UnlockScreen, vault: str, opened: Callable[[AnswerTime], Session]) -> None:
         def work() -> Session:
             answer = AnswerTime()
             try:
-                credential = load_credential(text, key_file or None)
-                return unlock(vault, credential, random=self._random, clock=self._clock, answer=answer)
+                return opened(answer)
             except WipedError:
                 finish_begun_wipe(vault, os.environ)
                 raise
@@ -273,3 +315,5 @@ class Program(QObject):
     def _out_begun(self) -> None:
         self._timer.stop()
         self._background.forget()
+        if self._rescue is not None:
+            self._rescue.abandon()

@@ -40,6 +40,8 @@ class UnlockScreen(QWidget):
     unlock_wanted = Signal(str, str, str)
     vault_chosen = Signal(str)
     new_vault_wanted = Signal()
+    shares_wanted = Signal(str)
+    rescue_wanted = Signal(str)
 
     def __init__(self, panic_button: PanicButton | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +59,7 @@ class UnlockScreen(QWidget):
             foot.addWidget(panic_button)
         foot.addStretch(1)
         for text, name, signal in (
+            (self.tr("It does not open…"), "help", lambda: self.rescue_wanted.emit(self.vault)),
             (self.tr("Open another vault…"), "folder", self._choose_vault),
             (self.tr("New vault…"), "add", self.new_vault_wanted.emit),
         ):
@@ -87,7 +90,9 @@ class UnlockScreen(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """While the key is made, nothing can be pressed, and the bar moves."""
-        for widget in (self._field, self._unlock, self._vaults, self._key_file_button):
+        for widget in (
+            self._field, self._unlock, self._vaults, self._key_file_button, self._shares_button
+        ):  # fmt: skip
             widget.setEnabled(not busy)
         self._bar.setVisible(busy)
         self._unlock.setText(self.tr("Unlocking…") if busy else self.tr("Unlock"))
@@ -196,9 +201,14 @@ class UnlockScreen(QWidget):
         self._no_key_file.setAccessibleName(self.tr("Without the key file"))
         self._no_key_file.setToolTip(self.tr("Without the key file"))
         self._no_key_file.clicked.connect(lambda: self._set_key_file(""))
+        self._shares_button = QPushButton(icon("contacts"), self.tr("Use shares…"), card)
+        self._shares_button.setProperty("role", "quiet")
+        self._shares_button.setAccessibleName(self.tr("Use shares…"))
+        self._shares_button.clicked.connect(lambda: self.shares_wanted.emit(self.vault))
         row.addWidget(self._key_file_button)
         row.addWidget(self._key_file_name)
         row.addWidget(self._no_key_file)
+        row.addWidget(self._shares_button)
         row.addStretch(1)
         self._set_key_file("")
         return row

@@ -16,6 +16,7 @@ from hrd_desktop.ui.security.check_card import CheckCard
 from hrd_desktop.ui.security.key_file_card import KeyFileCard
 from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.reserve_card import ReserveCard
+from hrd_desktop.ui.security.shares_card import SharesCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
 
 
@@ -44,6 +45,20 @@ class SecuritySection(CardPage):
                 self.tr(
                     "Up to four passphrases and recovery codes. One that was removed or changed no longer "
                     "opens this folder; an older copy of the folder it still opens."
+                ),
+                self,
+            )
+        )
+        self.add(
+            SharesCard(
+                operations,
+                random,
+                self.tr("Shares"),
+                self.tr(
+                    "A way in for when you forget the passphrase or cannot act: several people have a "
+                    "page of words "
+                    "each, and some of them together open the vault. A set takes one of the four places "
+                    "above."
                 ),
                 self,
             )

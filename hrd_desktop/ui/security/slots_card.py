@@ -100,6 +100,9 @@ class SlotsCard(Card):
         words.addWidget(plain_label(self._name(slot), row))
         words.addWidget(plain_label(self._more(slot), row, tone="muted"))
         line.addLayout(words, 1)
+        if slot.kind == SlotKind.SHARES:
+            # Made, proved and removed as a set, in the card below.
+            return row
         change = QPushButton(self.tr("Change…"), row)
         change.setAccessibleName(filled(self.tr("Change {name}"), name=self._name(slot)))
         change.clicked.connect(lambda: self._ask_to_change(slot))
@@ -194,9 +197,13 @@ class SlotsCard(Card):
         others = [
             filled("{name} ({more})", name=self._name(slot), more=self._more(slot))
             for slot in self._slots
-            if slot.used and slot.number != self._opened_with
+            if slot.used and slot.number != self._opened_with and slot.kind != SlotKind.SHARES
         ]
         dialog = RekeyDialog(self.window(), others)
+        if any(slot.used and slot.kind == SlotKind.SHARES for slot in self._slots):
+            dialog.add_text(
+                self.tr("Sets of shares are out as well. Make new ones afterwards."), tone="warning"
+            )
         dialog.decided.connect(
             lambda texts: self._change(
                 lambda session: rekey_vault(session, [load_credential(text, None) for text in texts])

@@ -1,0 +1,1 @@
+"""Rescuing a vault that does not open, from the unlock screen."""
