@@ -27,9 +27,10 @@ _BESIDE = frozenset({"README.txt", "check.html", "signer.pub", "bag.sig", "times
 
 @dataclass
 class BagFindings:
-    """The judgement of one bag. ``algorithms`` are those under which all payload was found unchanged."""
+    """The judgement of one bag at ``root``. Under ``algorithms`` all payload was found unchanged."""
 
     own_layout: bool = False
+    root: str = ""
     version: str = ""
     payload_files: int = 0
     payload_bytes: int = 0
@@ -78,6 +79,7 @@ class _Bag:
         outer = root.removesuffix("bag/")
         self._found.own_layout = root.endswith("bag/") and outer.count("/") == (0 if is_folder else 1)
         self._outer = outer
+        self._found.root = root
 
     def judge(self) -> BagFindings:
         found = self._found

@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hrd_desktop.bundle.bag_rules import judge_bag, needed_algorithms
+from hrd_desktop.bundle.custody_rules import judge_custody
 from hrd_desktop.bundle.folder_reader import iter_folder
-from hrd_desktop.bundle.intake import STRONG_DIGESTS, FaultList, Intake
+from hrd_desktop.bundle.intake import STRONG_DIGESTS, FaultList, Intake, TakenFile
 from hrd_desktop.bundle.limits import CheckLimits, Event, FileData, ReadingStopped
 from hrd_desktop.bundle.opening_page import START, iter_opened, read_page
+from hrd_desktop.bundle.signature_rules import judge_signature
 from hrd_desktop.bundle.zip_reader import ZipReader
 from hrd_desktop.crypto.age_header import INTRO
 from hrd_desktop.crypto.age_identities import AgeIdentity
 from hrd_desktop.crypto.age_open import decrypt_age
-from hrd_desktop.domain.bundle_report import BundleCheck, Fault, FaultKind
+from hrd_desktop.domain.bundle_report import BundleCheck, Fault, FaultKind, SeenBy, Signed
 from hrd_desktop.domain.errors.bundle import (
     AgeHeaderInvalid,
     AgePayloadInvalid,
@@ -44,15 +46,20 @@ def check_bundle(
     limits: CheckLimits | None = None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
+    timestamp: bytes | None = None,
+    timestamp_roots: bytes | None = None,
 ) -> BundleCheck:
     """Check ``path``: a ``.zip.age``, a zip file, a self-opening page or a folder, told apart by content.
 
     ``beside`` is the file that goes with a page, where it has another name than the page says.
 
+    ``timestamp`` is the answer of an authority that is kept beside the bundle, ``timestamp_roots`` the root
+    certificates that the person trusts.
+
     Whatever is wrong with the bundle is in the result. Raised are only ``BundleNeedsPassphrase``,
     ``BundleNeedsIdentity``, ``BundleWrongPassphrase``, ``BundleWrongIdentity``,
-    ``AgeWorkFactorRefused``, ``BundleUnreadable`` and ``Cancelled``. ``progress`` is told bytes of
-    content; a bag with other manifests than SHA-256 and SHA-512 is read twice.
+    ``AgeWorkFactorRefused``, ``BundleUnreadable``, ``TimestampUnread`` (the roots) and ``Cancelled``.
+    ``progress`` is told bytes of content; a bag with other manifests than SHA-256 and SHA-512 is read twice.
     """
     reading = _Reading(
         path,
@@ -62,6 +69,7 @@ def check_bundle(
         limits or CheckLimits(),
         progress or NoProgress(),
         cancel or CancelToken(),
+        (timestamp, timestamp_roots),
     )
     try:
         return reading.check()
@@ -90,15 +98,19 @@ def raise_first_fault(result: BundleCheck) -> None:
         raise BundleFaultFound(kind=first.kind.value, detail=first.detail, faults=faults)
 
 
-def judge(container: str, intake: Intake) -> BundleCheck:
+def judge(
+    container: str, intake: Intake, timestamp: bytes | None = None, timestamp_roots: bytes | None = None
+) -> BundleCheck:
     """The result for what ``intake`` has taken in whole."""
     findings = judge_bag(intake.files, is_folder=container == FOLDER)
     faults = FaultList()
     faults.extend(intake.faults.found)
     faults.left_out += intake.faults.left_out
     faults.extend(findings.faults)
+    remarks = list(findings.remarks)
+    signed = None
     if findings.own_layout:
-        faults.extend(intake.custody_faults)
+        signed = _judge_own(intake, findings.root, faults, remarks, timestamp, timestamp_roots)
     return BundleCheck(
         container=container,
         own_layout=findings.own_layout,
@@ -109,7 +121,48 @@ def judge(container: str, intake: Intake) -> BundleCheck:
         algorithms=findings.algorithms,
         faults=tuple(faults.found),
         faults_left_out=faults.left_out,
-        remarks=tuple(findings.remarks[:1000]),
+        remarks=tuple(remarks[:1000]),
+        signed=None if faults.found else signed,
+    )
+
+
+def _judge_own(
+    intake: Intake,
+    root: str,
+    faults: FaultList,
+    remarks: list[Fault],
+    timestamp: bytes | None,
+    timestamp_roots: bytes | None,
+) -> Signed | None:
+    """Signature, custody and timestamp of a bundle of our own."""
+    lists = intake.files.get(f"{root}tagmanifest-sha512.txt", TakenFile())
+    signature = judge_signature(
+        intake.custody,
+        lists.content,
+        lists.digests.get("sha512"),
+        answer=timestamp,
+        roots=timestamp_roots,
+    )
+    custody = judge_custody(intake.custody, intake.files, signature.key)
+    faults.extend(signature.faults)
+    faults.extend(intake.custody_faults)
+    faults.extend(custody.faults)
+    remarks += [*signature.remarks, *custody.remarks]
+    if signature.key is None or not custody.receipts:
+        return None
+    return Signed(
+        key_name=signature.key.key_name,
+        spoken=signature.key.spoken,
+        fingerprint=signature.key.fingerprint,
+        events=max(custody.receipts),
+        heads=tuple((size, receipt.spoken) for size, receipt in sorted(custody.receipts.items())),
+        witnesses=tuple(
+            SeenBy(seen.key.key_name, seen.key.spoken, seen.time, size)
+            for size, receipt in sorted(custody.receipts.items())
+            for seen in receipt.checkpoint.cosignatures
+        ),
+        timestamp_utc=signature.timestamp_utc,
+        timestamp_verified=signature.timestamp_verified,
     )
 
 
@@ -125,7 +178,9 @@ class _Reading:
         limits: CheckLimits,
         progress: Progress,
         cancel: CancelToken,
+        timestamp: tuple[bytes | None, bytes | None] = (None, None),
     ) -> None:
+        self._timestamp = timestamp
         self._path = path
         self._identities = identities
         self._passphrase = passphrase
@@ -147,7 +202,7 @@ class _Reading:
                 # Which digests a bag of others needs is known only after it was read once.
                 intake = Intake(sorted(needed | set(STRONG_DIGESTS)), self._limits)
                 self._take_all(container, intake)
-            return judge(container, intake)
+            return judge(container, intake, *self._timestamp)
         except ReadingStopped as stopped:
             faults = (*intake.faults.found[:999], stopped.fault)
             return _failed(container, *faults, left_out=intake.faults.left_out)

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from hrd_desktop.crypto.custody import leaf_hash, next_sequence, parse_line, verify_event
+from hrd_desktop.crypto.custody import Value, leaf_hash, next_sequence, parse_line, verify_event
 from hrd_desktop.domain.bundle_report import Fault, FaultKind
 from hrd_desktop.domain.errors.vault import CustodyError
 
 _DETAILS = {FaultKind.EVENT_LEAF: "form", FaultKind.EVENT_DIGEST: "disclosure"}
+
+#: After these the bytes of an item are what ``sha256_after`` says.
+_TAKES_IN = frozenset({"collected", "received", "imported", "derived", "redacted"})
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """What of one event other files of the bundle are held against; None where withheld or unreadable.
+
+    ``content`` is the SHA-256 that the item has from this event on, ``continued`` the checkpoint that an
+    event of this name carries.
+    """
+
+    leaf_hash: bytes | None = None
+    sequence: int | None = None
+    content: str | None = None
+    continued: str | None = None
 
 
 class CustodyLines:
@@ -25,6 +43,7 @@ class CustodyLines:
         self._previous: str | None = None
         self._sequence = -1
         self._too_long = False
+        self.facts: list[LineFacts] = []
 
     def take(self, data: bytes) -> Iterator[Fault]:
         """Take more bytes and give the faults of the lines they complete."""
@@ -49,6 +68,7 @@ class CustodyLines:
         self._lines += 1
         follows_unread = self._lines > 1 and self._previous is None
         before, self._previous = self._previous, None
+        self.facts.append(LineFacts())
         try:
             leaf, disclosures = parse_line(untrusted_line)
         except CustodyError as error:
@@ -62,6 +82,7 @@ class CustodyLines:
             kind = FaultKind(str(error.fields["kind"]))
             yield self._fault(kind, _DETAILS[kind], self._lines)
             return
+        self.facts[-1] = _facts_of(leaf_hash(leaf), values)
         # After a line that could not be read there is nothing to compare the next one with.
         if "previous" in values and not follows_unread and values["previous"] != before:
             yield self._fault(FaultKind.EVENT_ORDER, "previous", self._lines)
@@ -70,3 +91,14 @@ class CustodyLines:
                 self._sequence = next_sequence(values["sequence"], self._sequence, self._lines)
             except CustodyError:
                 yield self._fault(FaultKind.EVENT_ORDER, "sequence", self._lines)
+
+
+def _facts_of(found: bytes, values: dict[str, Value]) -> LineFacts:
+    sequence, action = values.get("sequence"), values.get("action")
+    content, note = values.get("sha256_after"), values.get("note")
+    return LineFacts(
+        leaf_hash=found,
+        sequence=sequence if isinstance(sequence, int) else None,
+        content=content if isinstance(content, str) and action in _TAKES_IN else None,
+        continued=note if isinstance(note, str) and action == "continued" else None,
+    )

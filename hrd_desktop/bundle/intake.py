@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hrd_desktop.bundle.custody_check import CustodyLines
+from hrd_desktop.bundle.custody_facts import CustodyFacts
 from hrd_desktop.bundle.limits import (
     CheckLimits,
     Event,
@@ -27,7 +28,7 @@ DIGEST_CHARACTERS = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384"
 STRONG_DIGESTS = ("sha256", "sha512")
 MAX_FAULTS = 1000
 _TAG_FILE = re.compile(r"(?:[^/]+/){0,2}(?:bagit|bag-info|(?:tag)?manifest-[A-Za-z0-9-]+)\.txt")
-_CUSTODY_FILE = re.compile(r"(?:[^/]+/)?bag/data/custody/[0-9]{4,}\.jsonl")
+_CUSTODY_FILE = re.compile(r"(?:[^/]+/)?bag/data/custody/([0-9]{4,})\.jsonl")
 
 
 @dataclass(slots=True)
@@ -69,10 +70,14 @@ class Intake:
         self._hashes = self._start_hashes()
         self._content: bytearray | None = None
         self._custody: CustodyLines | None = None
+        self._custody_number = ""
+        self._small = bytearray()
+        self._small_bytes = 0
         self._total_bytes = 0
         self._tag_bytes = 0
         self.files: dict[str, TakenFile] = {}
         self.custody_faults: list[Fault] = []
+        self.custody = CustodyFacts()
         self.faults = FaultList()
 
     def take(self, event: Event) -> None:
@@ -109,8 +114,11 @@ class Intake:
         self._hashes = self._start_hashes()
         self._content = bytearray() if _TAG_FILE.fullmatch(path) else None
         self._custody = None
-        if _CUSTODY_FILE.fullmatch(path):
+        self._small = bytearray()
+        self._small_bytes = self.custody.wants(path)
+        if match := _CUSTODY_FILE.fullmatch(path):
             self._custody = CustodyLines(escape_path(path), self._limits.max_line_bytes)
+            self._custody_number = match[1]
 
     def _take_data(self, data: bytes) -> None:
         self._total_bytes += len(data)
@@ -119,6 +127,9 @@ class Intake:
         self._current.size_bytes += len(data)
         for running in self._hashes:
             running.update(data)
+        if len(self._small) <= self._small_bytes and self._small_bytes:
+            # One byte more than is wanted tells that there was more.
+            self._small += data[: self._small_bytes + 1 - len(self._small)]
         if self._content is not None:
             self._keep(data)
         if self._custody is not None:
@@ -142,6 +153,9 @@ class Intake:
     def _end(self) -> None:
         if self._custody is not None:
             self._add_custody_faults(self._custody.finish())
+            self.custody.add_lines(self._custody_number, self._path, self._custody.facts)
+        if self._small_bytes:
+            self.custody.take(self._path, bytes(self._small))
         self._current.digests = {
             name: running.digest() for name, running in zip(self._algorithms, self._hashes, strict=True)
         }

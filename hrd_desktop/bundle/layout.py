@@ -54,13 +54,15 @@ def measure_bundle(
     open_item: OpenItem,
     find_thumbnail: Callable[[str], bytes | None],
     watch: Watch,
+    seal: Callable[[bytes], Seal],
 ) -> tuple[BundleFile, ...]:
     """The files of the bundle in the order they are written, each read once.
 
     Everything is read and compared with the record here, before the first byte reaches the
     destination; zip headers can then be exact and the manifests stand before the files they list.
-    ``watch`` is told the bytes of items read and may raise to stop. Raises ``BundleItemMismatch`` and
-    ``BundlePlanInvalid``.
+    ``watch`` is told the bytes of items read and may raise to stop. ``seal`` is given the content of
+    ``tagmanifest-sha512.txt``, from which everything else follows, and signs it. Raises
+    ``BundleItemMismatch`` and ``BundlePlanInvalid``.
     """
     verify_plan(plan)
     payload = [
@@ -69,10 +71,7 @@ def measure_bundle(
     ]
     if plan.contacts_vcf is not None:
         payload.append(_measure_bytes(f"{BAG}data/contacts.vcf", plan.contacts_vcf))
-    for item in plan.items:
-        if item.custody_lines:
-            lines = b"".join(line + b"\n" for line in item.custody_lines)
-            payload.append(_measure_bytes(f"{BAG}data/custody/{item.number:04d}.jsonl", lines))
+    payload += [_measure_bytes(path, content) for path, content in _custody_files(plan)]
     for item in plan.items:
         payload.append(_measure_item(item, open_item, watch))
     payload_bytes = sum(file.size_bytes for file in payload)
@@ -92,10 +91,43 @@ def measure_bundle(
     return (
         _measure_bytes("README.txt", readme.encode("utf-8", "replace")),
         _measure_bytes("check.html", texts.check_page),
+        *(_measure_bytes(path, content) for path, content in seal(_list_sha512(tags)).files()),
         *tags,
         *_manifests("tagmanifest", tags),
         *payload,
     )
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What lies beside the bag and speaks of it (docs/spec/bundle.md, *Signature*)."""
+
+    signer: bytes
+    signature: bytes = field(repr=False)
+    request: bytes = field(repr=False)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Names and contents."""
+        yield "signer.pub", self.signer
+        yield "bag.sig", self.signature
+        yield "timestamp.tsq", self.request
+
+
+def _custody_files(plan: BundlePlan) -> Iterator[tuple[str, bytes]]:
+    folder = f"{BAG}data/custody/"
+    for size, receipt in plan.receipts:
+        yield f"{folder}receipt-{size}.txt", receipt
+    histories = [(0, plan.log_lines, plan.log_proofs)]
+    histories += [(item.number, item.custody_lines, item.custody_proofs) for item in plan.items]
+    for number, lines, proofs in histories:
+        if lines:
+            yield f"{folder}{number:04d}.jsonl", b"".join(line + b"\n" for line in lines)
+        for place, proof in enumerate(proofs, 1):
+            yield f"{folder}{number:04d}-{place:04d}.tlog-proof", proof
+
+
+def _list_sha512(tags: Iterable[BundleFile]) -> bytes:
+    return format_manifest((file.path.removeprefix(BAG), file.sha512) for file in tags)
 
 
 def verify_plan(plan: BundlePlan) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from hrd_desktop.bundle.check import AGE, FOLDER, PAGE, ZIP, check_bundle, judge
 from hrd_desktop.bundle.destination import NewFile, NewFolder, iter_read_back, typed_errors
 from hrd_desktop.bundle.intake import STRONG_DIGESTS, Intake
-from hrd_desktop.bundle.layout import BundleFile, OpenItem, measure_bundle, open_verified
+from hrd_desktop.bundle.layout import BundleFile, OpenItem, Seal, measure_bundle, open_verified
 from hrd_desktop.bundle.limits import CheckLimits, Event, ReadingStopped
 from hrd_desktop.bundle.names import make_random_name
 from hrd_desktop.bundle.opening_page import INSIDE_LIMIT_BYTES, beside_name, write_opening
@@ -26,7 +26,10 @@ from hrd_desktop.crypto.age_header import read_header
 from hrd_desktop.crypto.age_passphrase import WRITE_LOG_N, encrypt_with_passphrase
 from hrd_desktop.crypto.age_recipients import encrypt_to_recipients
 from hrd_desktop.crypto.age_stream import payload_size_bytes
+from hrd_desktop.crypto.log_keys import SigningKey
 from hrd_desktop.crypto.self_opening import ID_BYTES, ITERATIONS, make_header, new_keys
+from hrd_desktop.crypto.ssh_signature import sign_ssh, signer_line
+from hrd_desktop.crypto.timestamps import make_request
 from hrd_desktop.domain.bundle_report import BundleCheck
 from hrd_desktop.domain.errors.bundle import BundleReadBackFailed
 from hrd_desktop.domain.export import (
@@ -61,6 +64,7 @@ def write_bundle(
     open_item: OpenItem,
     texts: BundleTexts,
     randomness: Callable[[int], bytes],
+    signing_key: SigningKey,
     find_thumbnail: Callable[[str], bytes | None] = lambda item_id: None,
     progress: Progress | None = None,
     cancel: CancelToken | None = None,
@@ -71,7 +75,8 @@ def write_bundle(
     """Write ``plan`` as a bundle of ``form``; it exists under its name only when it was read back and fits.
 
     ``destination`` is an existing folder, in which the bundle gets a random name, or the name it is to
-    have. ``open_item`` gives an item's exact bytes and is called twice for each, in order;
+    have. ``signing_key`` is that of the custody log. ``open_item`` gives an item's exact bytes and is
+    called twice for each, in order;
     ``find_thumbnail`` gives PNG or JPEG bytes for an item id, the same each time. ``progress`` counts
     three times the items' bytes: measuring, writing, reading back. ``scrypt_log_n``, ``iterations`` and
     ``inside_limit_bytes`` are lower in tests.
@@ -86,7 +91,14 @@ def write_bundle(
     meter = _Meter(progress or NoProgress(), sum(item.size_bytes for item in plan.items), cancel)
     meter.begin(len(plan.items))
     try:
-        files = measure_bundle(plan, texts, open_item, find_thumbnail, meter.advance)
+        files = measure_bundle(
+            plan,
+            texts,
+            open_item,
+            find_thumbnail,
+            meter.advance,
+            partial(_seal, signing_key, randomness),
+        )
         work = _Work(plan, files, texts, randomness, meter)
         if isinstance(form, PlainFolder):
             return work.write_folder(destination)
@@ -95,6 +107,14 @@ def write_bundle(
         return work.write_age(destination, form, scrypt_log_n)
     finally:
         meter.end()
+
+
+def _seal(key: SigningKey, randomness: Callable[[int], bytes], lists: bytes) -> Seal:
+    return Seal(
+        signer=signer_line(key.public).encode("ascii"),
+        signature=sign_ssh(key, lists).encode("ascii"),
+        request=make_request(lists, randomness),
+    )
 
 
 class _Meter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -54,6 +55,21 @@ class FaultKind(StrEnum):
     EVENT_LEAF = "event-leaf"
     EVENT_DIGEST = "event-digest"
     EVENT_ORDER = "event-order"
+    SIGNATURE_MISSING = "signature-missing"
+    SIGNATURE_FORM = "signature-form"
+    SIGNATURE = "signature"
+    CUSTODY_MISSING = "custody-missing"
+    RECEIPT = "receipt"
+    CONSISTENCY = "consistency"
+    COSIGNATURE = "cosignature"
+    COSIGNATURE_UNKNOWN = "cosignature-unknown"
+    PROOF_MISSING = "proof-missing"
+    PROOF_EXTRA = "proof-extra"
+    PROOF = "proof"
+    EVENT_CONTENT = "event-content"
+    TIMESTAMP = "timestamp"
+    TIMESTAMP_UNREAD = "timestamp-unread"
+    TIMESTAMP_UNCHECKED = "timestamp-unchecked"
 
 
 @dataclass(frozen=True)
@@ -70,13 +86,42 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class SeenBy:
+    """A witness whose countersignature holds: when (its clock), and of how many events."""
+
+    key_name: str
+    spoken: str
+    time: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Whose signature holds for a bundle of our own, and what stands behind it.
+
+    ``key_name`` is ``XXXX-XXXX``; ``spoken`` and ``fingerprint`` are for comparing. ``heads`` are the
+    digits of each receipt in the bundle by its number of events. ``timestamp_utc`` is what an authority
+    says, and ``timestamp_verified`` whether that held against a root that was chosen.
+    """
+
+    key_name: str
+    spoken: str
+    fingerprint: str
+    events: int
+    heads: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    witnesses: tuple[SeenBy, ...] = ()
+    timestamp_utc: datetime | None = None
+    timestamp_verified: bool = False
+
+
+@dataclass(frozen=True)
 class BundleCheck:
     """The result of checking a bundle, a BagIt bag or a serialised bag.
 
     ``container`` is ``age``, ``zip`` or ``folder``; ``own_layout`` tells a bundle as
     docs/spec/bundle.md describes it from a bag of others. ``algorithms`` are the digests under which
     every payload file was found unchanged. ``faults_left_out`` counts faults after the first thousand.
-    ``remarks`` are no faults. Sizes in bytes.
+    ``remarks`` are no faults. ``signed`` is None unless signature and custody hold. Sizes in bytes.
     """
 
     container: str
@@ -89,6 +134,7 @@ class BundleCheck:
     faults: tuple[Fault, ...]
     faults_left_out: int
     remarks: tuple[Fault, ...]
+    signed: Signed | None = None
 
     @property
     def sound(self) -> bool:

@@ -116,8 +116,9 @@ class BundleItem:
 
     ``sources`` and ``note`` are None unless they were chosen to leave; a ``place`` whose position is to
     stay has none. ``custody_lines`` are JSON documents, one event each, without line ends, as
-    docs/spec/custody-event.md fixes them. ``carried`` is what the caller knows to be inside the item's
-    bytes and custody lines (position, device, people): nobody else can list it.
+    docs/spec/custody-event.md fixes them, and ``custody_proofs`` the proof of each. ``carried`` is what
+    the caller knows to be inside the item's bytes and custody lines (position, device, people): nobody
+    else can list it.
     """
 
     item_id: str
@@ -134,6 +135,7 @@ class BundleItem:
     sources: tuple[str, ...] | None = field(default=None, repr=False)
     note: str | None = field(default=None, repr=False)
     custody_lines: tuple[bytes, ...] = field(default=(), repr=False)
+    custody_proofs: tuple[bytes, ...] = field(default=(), repr=False)
     carried: tuple[Disclosure, ...] = field(default=(), repr=False)
 
 
@@ -144,6 +146,8 @@ class BundlePlan:
     ``language`` is the language of README, cover sheet and labels. ``title`` heads the exhibit list.
     ``prepared_on`` is a date as text, shown only when given. ``bag_info`` are (label, value) pairs
     that the user filled in. ``tool`` is one neutral line about the program, shown in the README only.
+    ``receipts`` are those of the custody log by their number of events, ``log_lines`` and ``log_proofs`` the
+    events about the log itself.
     """
 
     items: tuple[BundleItem, ...]
@@ -154,6 +158,9 @@ class BundlePlan:
     contacts_vcf: bytes | None = field(default=None, repr=False)
     contacts: tuple[str, ...] = field(default=(), repr=False)
     tool: str | None = None
+    receipts: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    log_lines: tuple[bytes, ...] = field(default=(), repr=False)
+    log_proofs: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 def date_text(when: WhenTaken) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from hrd_desktop.bundle.texts import load_texts
 from hrd_desktop.bundle.write import write_bundle
+from hrd_desktop.crypto.log_keys import SigningKey
 from hrd_desktop.domain.decoded import Disclosure as FieldDisclosure
 from hrd_desktop.domain.decoded import disclosure_of
 from hrd_desktop.domain.errors.records import HeldBackError
@@ -33,7 +34,7 @@ from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Case, Item, ItemState, Place
 from hrd_desktop.domain.version import TOOL
 from hrd_desktop.services.custody import Event, record_event
-from hrd_desktop.services.custody_lines import CustodyChoices, lines_of_case, lines_of_items
+from hrd_desktop.services.custody_lines import CustodyChoices, custody_of_case, custody_of_items
 from hrd_desktop.services.found import found_fields
 from hrd_desktop.services.resources import resource_folder
 from hrd_desktop.services.session import Session
@@ -80,6 +81,7 @@ class ExportPlan:
     disclosures: tuple[Disclosure, ...]
     case: Case | None
     without_consent: tuple[tuple[UUID, str], ...]
+    signing_key: SigningKey
 
 
 def plan_export(
@@ -111,16 +113,25 @@ def _plan(
             held_back.append(HeldBack(item.id, item.reference, reason))
     if not kept:
         raise HeldBackError(count=len(held_back))
-    custody = CustodyChoices(choices.with_notes, choices.with_sources, choices.with_custodian)
+    disclosed = CustodyChoices(choices.with_notes, choices.with_sources, choices.with_custodian)
     if case is not None:
-        lines = lines_of_case(vault, case.id, [number for number, _ in kept], custody)
+        custody = custody_of_case(vault, case.id, [number for number, _ in kept], disclosed)
     else:
-        lines = lines_of_items(vault, kept, custody)
+        custody = custody_of_items(vault, kept, disclosed)
     bundle = BundlePlan(
-        items=tuple(_bundle_item(vault, number, item, lines[number], choices) for number, item in kept),
+        items=tuple(
+            replace(
+                _bundle_item(vault, number, item, custody.lines[number], choices),
+                custody_proofs=custody.proofs[number],
+            )
+            for number, item in kept
+        ),
         language=choices.language,
         title=choices.title if choices.title is not None else (case.title or None if case else None),
         tool=TOOL,
+        receipts=custody.receipts,
+        log_lines=custody.lines.get(0, ()),
+        log_proofs=custody.proofs.get(0, ()),
     )
     return ExportPlan(
         bundle=bundle,
@@ -129,6 +140,7 @@ def _plan(
         disclosures=list_disclosures(bundle),
         case=case,
         without_consent=tuple(without_consent),
+        signing_key=custody.key,
     )
 
 
@@ -236,6 +248,7 @@ def export(
         open_item=open_item,
         texts=load_texts(resource_folder() / "bundle", plan.bundle.language),
         randomness=session.random,
+        signing_key=plan.signing_key,
         find_thumbnail=find_thumbnail,
         progress=progress,
         cancel=cancel,

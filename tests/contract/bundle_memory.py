@@ -28,6 +28,7 @@ from hrd_desktop.domain.export import (
 )
 
 PIECE = bytes(range(256)) * 4096
+from tests.unit.bundle.bundle_trees import KEY, with_papers
 
 
 def main(form_name: str, size_mib: int, folder: Path) -> None:
@@ -49,11 +50,12 @@ def main(form_name: str, size_mib: int, folder: Path) -> None:
     }
     with tempfile.TemporaryDirectory(dir=folder) as out:
         result = write_bundle(
-            BundlePlan((item,)),
+            with_papers(BundlePlan((item,))),
             Path(out),
             form=forms[form_name],
             open_item=open_item,
             texts=texts,
+            signing_key=KEY,
             randomness=os.urandom,
             scrypt_log_n=1,
         )

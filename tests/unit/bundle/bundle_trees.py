@@ -9,18 +9,25 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import rfc8785
 
 from hrd_desktop.bundle.texts import BundleTexts, load_texts
 from hrd_desktop.bundle.write import write_bundle
+from hrd_desktop.crypto.log_keys import SigningKey
+from hrd_desktop.crypto.one_off_log import papers_of_lines
+from hrd_desktop.crypto.ssh_signature import sign_ssh
+from hrd_desktop.crypto.timestamps import make_request
+from hrd_desktop.domain.errors.vault import CustodyError
 from hrd_desktop.domain.export import BundleForm, BundleItem, BundlePlan, BundleResult, PlainFolder
 
 TEXTS_FOLDER = Path(__file__).parents[3] / "resources" / "bundle"
 Tree = dict[str, bytes]
 
+KEY = SigningKey(bytes(range(32)))
+EVENT: dict[str, str | int | None] = {"action": "imported"}
 SALT = "c2FsdHNhbHRzYWx0c2FsdA"
 FIELDS = (
     *("sequence", "time", "offset", "clock_back", "item", "action", "actor", "from", "to", "place", "tool"),
@@ -51,12 +58,33 @@ class Source:
 
     def write(self, destination: Path, form: BundleForm, **options: object) -> BundleResult:
         arguments: dict[str, object] = {
+            "signing_key": KEY,
             "open_item": self.open_item,
             "texts": english(),
             "randomness": os.urandom,
             "scrypt_log_n": 1,
         }
-        return write_bundle(self.plan, destination, form=form, **(arguments | options))
+        return write_bundle(with_papers(self.plan), destination, form=form, **(arguments | options))
+
+
+def with_papers(plan: BundlePlan) -> BundlePlan:
+    """The plan with an event for each item that has none, and the proof of every event.
+
+    A plan whose lines are no events stays as it is: what it makes is to be refused.
+    """
+    lines = {
+        item.number: item.custody_lines or tuple(custody_lines(EVENT, withhold=frozenset({"sequence"})))
+        for item in plan.items
+    }
+    try:
+        papers = papers_of_lines(lines, KEY)
+    except CustodyError:
+        return plan
+    items = tuple(
+        replace(item, custody_lines=lines[item.number], custody_proofs=papers.proofs[item.number])
+        for item in plan.items
+    )
+    return replace(plan, items=items, receipts=papers.receipts)
 
 
 def make_source(*contents: bytes, change: Callable[[BundleItem], BundleItem] = lambda item: item) -> Source:
@@ -108,6 +136,11 @@ def remake_tags(tree: Mapping[str, bytes], bag: str = "bag/") -> Tree:
     beside = (bag + "data/", bag + "tagmanifest")
     tags = {path: data for path, data in new.items() if path.startswith(bag) and not path.startswith(beside)}
     _put_manifests(new, bag, "tagmanifest", tags)
+    if "bag.sig" in new and bag == "bag/":
+        # By whoever has the key: what is wrong is not to be hidden by a signature that does not fit.
+        lists = new["bag/tagmanifest-sha512.txt"]
+        new["bag.sig"] = sign_ssh(KEY, lists).encode()
+        new["timestamp.tsq"] = make_request(lists, os.urandom)
     return new
 
 

@@ -8,6 +8,7 @@ import os
 import socket
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,24 @@ K = FaultKind
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
-    made = finished_tree(make_source(b"one", b"two"), tmp_path_factory.mktemp("bundle"))
-    return remake({**made, CUSTODY: b"\n".join([*EVENTS, b""])})
+    source = make_source(
+        b"one",
+        b"two",
+        change=lambda item: replace(item, custody_lines=tuple(EVENTS)) if item.number == 1 else item,
+    )
+    return remake(finished_tree(source, tmp_path_factory.mktemp("bundle")))
+
+
+# What follows from a fault where somebody without the key made it; tests/contract/test_sealed_bundles.py
+# looks at each of these alone.
+FOLLOWING = {
+    *(K.SIGNATURE, K.CUSTODY_MISSING, K.RECEIPT, K.PROOF, K.PROOF_MISSING, K.PROOF_EXTRA, K.EVENT_CONTENT),
+    K.TIMESTAMP,
+}
 
 
 def found(check: BundleCheck) -> list[tuple[FaultKind, str, str]]:
-    return [(fault.kind, fault.path, fault.detail) for fault in check.faults]
+    return [(fault.kind, fault.path, fault.detail) for fault in check.faults if fault.kind not in FOLLOWING]
 
 
 def put(path: str, data: bytes) -> Change:
@@ -95,7 +108,7 @@ FAULTS: list[tuple[str, Change, list[tuple[FaultKind, str, str]]]] = [
      [(K.FILE_UNLISTED, "bag/data/extra", "manifest-sha256.txt"),
       (K.FILE_UNLISTED, "bag/data/extra", "manifest-sha512.txt")]),
     ("unlisted in one", with_sums(M512, lambda data: b"\n".join(data.split(b"\n")[1:])),
-     [(K.FILE_UNLISTED, CUSTODY, "manifest-sha512.txt")]),
+     [(K.FILE_UNLISTED, "bag/data/custody/0001-0001.tlog-proof", "manifest-sha512.txt")]),
     ("oxum bytes", with_sums("bag/bag-info.txt", lambda data: data.replace(b": ", b": 1")),
      [(K.OXUM, "bag/bag-info.txt", "bytes")]),
     ("oxum files", with_sums("bag/bag-info.txt", lambda data: data.replace(b"\n", b"0\n")),
@@ -133,21 +146,21 @@ FAULTS: list[tuple[str, Change, list[tuple[FaultKind, str, str]]]] = [
     ("fetch", then(put("bag/fetch.txt", b"x 1 data/x\n"), remake), [(K.FETCH, "bag/fetch.txt", "")]),
     ("manifest mark", with_sums(M256, lambda data: codecs.BOM_UTF8 + data), [(K.BYTE_ORDER_MARK, M256, "")]),
     ("duplicate line", with_sums(M256, lambda data: data + data.split(b"\n")[0] + b"\n"),
-     [(K.MANIFEST_DUPLICATE, M256, "6")]),
-    ("line form", with_sums(M256, lambda data: data + b"nonsense\n"), [(K.MANIFEST_LINE, M256, "6")]),
-    ("line digest", with_sums(M256, lambda data: data + b"abcd  data/x\n"), [(K.MANIFEST_LINE, M256, "6")]),
+     [(K.MANIFEST_DUPLICATE, M256, "11")]),
+    ("line form", with_sums(M256, lambda data: data + b"nonsense\n"), [(K.MANIFEST_LINE, M256, "11")]),
+    ("line digest", with_sums(M256, lambda data: data + b"abcd  data/x\n"), [(K.MANIFEST_LINE, M256, "11")]),
     ("line star", with_sums(M256, lambda data: data.replace(b"  data/items/0001", b" *data/items/0001")),
-     [(K.MANIFEST_PATH, M256, "4:character"), (K.FILE_UNLISTED, ITEM, M256[4:])]),
+     [(K.MANIFEST_PATH, M256, "9:character"), (K.FILE_UNLISTED, ITEM, M256[4:])]),
     ("percent", with_sums(M256, lambda data: data + line_of("data/%41")),
-     [(K.MANIFEST_PATH, M256, "6:percent")]),
+     [(K.MANIFEST_PATH, M256, "11:percent")]),
     ("climbing", with_sums(M256, lambda data: data + line_of("data/../../x")),
-     [(K.MANIFEST_PATH, M256, "6:climbing")]),
+     [(K.MANIFEST_PATH, M256, "11:climbing")]),
     ("absolute", with_sums(M256, lambda data: data + line_of("/etc/passwd")),
-     [(K.MANIFEST_PATH, M256, "6:absolute")]),
-    ("drive", with_sums(M256, lambda data: data + line_of("c:/x")), [(K.MANIFEST_PATH, M256, "6:absolute")]),
+     [(K.MANIFEST_PATH, M256, "11:absolute")]),
+    ("drive", with_sums(M256, lambda data: data + line_of("c:/x")), [(K.MANIFEST_PATH, M256, "11:absolute")]),
     ("home", with_sums(M256, lambda data: data + line_of("~/x")), [(K.MANIFEST_PATH, "bag/~/x", M256[4:])]),
     ("encoded line end", with_sums(M256, lambda data: data + line_of("data/a%0Ab")),
-     [(K.MANIFEST_PATH, M256, "6:character")]),
+     [(K.MANIFEST_PATH, M256, "11:character")]),
     ("tag in payload manifest", with_sums(M256, lambda data: data + line_of("bagit.txt", data=DECLARED)),
      [(K.MANIFEST_PATH, "bag/bagit.txt", M256[4:])]),
     ("payload in tag manifest", edit(T256, lambda data: data + line_of(ITEM[4:])),
@@ -191,7 +204,7 @@ def test_each_fault_is_found_alone(
     assert not in_zip.sound
     with pytest.raises(BundleFaultFound) as caught:
         verify_bundle(packed)
-    assert caught.value.fields["faults"] == len(expected)
+    assert caught.value.fields["faults"] == len(in_zip.faults) >= len(expected)
     assert caught.value.fields["kind"] == in_zip.faults[0].kind
     folder = check_bundle(put_folder(changed, tmp_path / "folder"))
     assert sorted(found(folder)) == sorted(expected)
@@ -203,7 +216,7 @@ def test_the_tree_itself_is_sound(tmp_path: Path, tree: Tree) -> None:
     for path in (packed, put_folder(tree, tmp_path / "folder")):
         result = verify_bundle(path)
         assert (result.own_layout, result.items, result.bag_version) == (True, 2, "1.0")
-        assert (result.payload_files, result.faults_left_out, result.remarks) == (5, 0, ())
+        assert (result.payload_files, result.faults_left_out, result.remarks) == (10, 0, ())
 
 
 def test_a_flipped_byte_anywhere_in_the_bag_is_found(tmp_path: Path, tree: Tree) -> None:
