@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 import click
 
@@ -15,16 +16,17 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.custody_commands import read_receipt_file
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
-from hrd_desktop.domain.bundle_report import BundleCheck
+from hrd_desktop.domain.bundle_report import BundleCheck, Signed
 from hrd_desktop.domain.errors.base import UsageError
 from hrd_desktop.domain.export import BundleForm, PlainFolder, SelfOpening, ToRecipients, WithPassphrase
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.people import ConsentPurpose
 from hrd_desktop.services.cases import load_case
-from hrd_desktop.services.check import check
+from hrd_desktop.services.check import check, hold_against
 from hrd_desktop.services.derive import derive_pending
 from hrd_desktop.services.export import ExportChoices, ExportPlan, export, plan_export
 from hrd_desktop.services.find_item import load_items
@@ -32,11 +34,19 @@ from hrd_desktop.services.passphrases import make_passphrase
 from hrd_desktop.services.recipients import load_recipients
 from hrd_desktop.services.session import Session
 
+#: A witness may sign any time there is; what no calendar has is shown as the last day of it.
+_LAST_TIME = 253_402_300_799
 _EXTRAS = ("notes", "sources", "custodian")
 
-VERDICT = (
-    "Complete and unchanged against its own lists of digests. This does not say who made it: "
-    "compare its SHA-256 with what the sender tells you by another way."
+VERDICT_OF_OTHERS = (
+    "Complete and unchanged against its own lists of digests. Nobody signed it: whoever could change the "
+    "files could make new lists. Compare its SHA-256 with what the sender tells you by another way."
+)
+LIMITS = (
+    "This does not say whose key it is: compare the digits with the sender, in person or by voice, or hold\n"
+    "a receipt or a countersignature of somebody you know. A log signed by its holder proves nothing before\n"
+    "its first receipt, timestamp or countersignature, nothing of what happened before an item was taken\n"
+    "in, and not that an event is the last one."
 )
 
 
@@ -197,6 +207,9 @@ def export_command(
     "--identity", "identities", multiple=True, metavar="FILE", help="An age or SSH private key file."
 )
 @click.option("--bundle-passphrase-file", metavar="FILE", help="The passphrase that opens the bundle.")
+@click.option("--receipt", metavar="FILE", help="Also hold it against a receipt of its log.")
+@click.option("--timestamp", metavar="FILE", help="An authority's answer kept beside the bundle (.tsr).")
+@click.option("--timestamp-root", metavar="FILE", help="Root certificates you trust for timestamps.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def check_command(
@@ -204,9 +217,13 @@ def check_command(
     bundle: str,
     identities: tuple[str, ...],
     bundle_passphrase_file: str | None,
+    receipt: str | None,
+    timestamp: str | None,
+    timestamp_root: str | None,
     as_json: bool,
 ) -> int:
     """Check a bundle of this program or a BagIt bag of others."""
+    held = read_receipt_file(receipt) if receipt is not None else None
     passphrase = read_first_line(bundle_passphrase_file) if bundle_passphrase_file is not None else None
     with interruptible(invocation.cancel):
         result = check(
@@ -215,9 +232,12 @@ def check_command(
             passphrase=passphrase,
             progress=terminal_progress(),
             cancel=invocation.cancel,
+            timestamp_file=timestamp,
+            roots_file=timestamp_root,
         )
+    agreed = hold_against(result, held) if held is not None and result.sound else None
     if as_json:
-        print_json(_check_document(result))
+        print_json({**_check_document(result), "receipt_events": agreed})
     else:
         for fault in result.faults:
             click.echo(f"{fault.kind.value}  {shown(fault.path)}  {fault.detail}".rstrip())
@@ -230,10 +250,53 @@ def check_command(
                 f"{result.payload_files} files, {result.payload_bytes} bytes,"
                 f" under {', '.join(result.algorithms)}."
             )
-            click.echo(VERDICT)
+            _print_verdict(result.signed)
+            if agreed is not None:
+                click.echo(f"The receipt fits: the first {agreed} events are those it is of.")
         else:
             click.echo("This bundle does NOT check. The first fault is named above.")
     return EXIT_DONE if result.sound else EXIT_INTEGRITY
+
+
+def _print_verdict(signed: Signed | None) -> None:
+    if signed is None:
+        click.echo(VERDICT_OF_OTHERS)
+        return
+    click.echo(f"Unchanged since it was signed by key {signed.key_name}.")
+    click.echo(f"  that key by telephone: {signed.spoken}")
+    for size, spoken in signed.heads:
+        click.echo(f"  its log by telephone: {size} events, {spoken}")
+    for seen in signed.witnesses:
+        when = datetime.fromtimestamp(min(seen.time, _LAST_TIME), UTC).strftime("%Y-%m-%d %H:%M UTC")
+        click.echo(
+            f"  the first {seen.size} events countersigned by key {seen.key_name} on {when}"
+            f" (that witness's clock): {seen.spoken}"
+        )
+    if signed.timestamp_utc is not None:
+        when = signed.timestamp_utc.strftime("%Y-%m-%d %H:%M UTC")
+        if signed.timestamp_verified:
+            click.echo(f"  timestamp: {when}, holds against the root you chose")
+        else:
+            click.echo(f"  timestamp: says {when}; not checked, give --timestamp-root")
+    click.echo(LIMITS)
+
+
+def _signed_document(signed: Signed | None) -> dict[str, object] | None:
+    if signed is None:
+        return None
+    return {
+        "key": signed.key_name,
+        "spoken": signed.spoken,
+        "fingerprint": signed.fingerprint,
+        "events": signed.events,
+        "heads": [{"events": size, "spoken": spoken} for size, spoken in signed.heads],
+        "witnesses": [
+            {"key": seen.key_name, "spoken": seen.spoken, "time": seen.time, "events": seen.size}
+            for seen in signed.witnesses
+        ],
+        "timestamp": signed.timestamp_utc.isoformat() if signed.timestamp_utc is not None else None,
+        "timestamp_verified": signed.timestamp_verified,
+    }
 
 
 def _check_document(result: BundleCheck) -> dict[str, object]:
@@ -250,6 +313,7 @@ def _check_document(result: BundleCheck) -> dict[str, object]:
             {"code": fault.kind.value, "path": fault.path, "detail": fault.detail} for fault in result.faults
         ],
         "faults_left_out": result.faults_left_out,
+        "signed": _signed_document(result.signed),
         "remarks": [{"code": remark.kind.value, "path": remark.path} for remark in result.remarks],
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hrd_desktop.cli.custody_messages import CUSTODY_MESSAGES
+from hrd_desktop.cli.message import Message
 from hrd_desktop.cli.reserve_messages import RESERVE_MESSAGES
 from hrd_desktop.domain.errors.base import (
     Cancelled,
@@ -39,15 +39,6 @@ def exit_code_of(error: SheafError) -> int:
     if isinstance(error, UsageError):
         return EXIT_USAGE
     return EXIT_FAILED
-
-
-@dataclass(frozen=True)
-class Message:
-    """Three sentences. ``safe`` and ``do`` are empty where there is nothing to say."""
-
-    happened: str
-    safe: str = ""
-    do: str = ""
 
 
 _UNTOUCHED = "Nothing was changed."
@@ -364,7 +355,9 @@ _MESSAGES: dict[str, Message] = {
 
 def message_of(error: SheafError) -> Message:
     """The message for ``error``; a plain one for a code without words of its own."""
-    known = _MESSAGES.get(error.code)
+    kind = error.fields.get("kind", error.fields.get("part"))
+    known = CUSTODY_MESSAGES.get(f"{error.code}:{kind}") or CUSTODY_MESSAGES.get(error.code)
+    known = known or _MESSAGES.get(error.code)
     if known is not None:
         return known
     if isinstance(error, UsageError):

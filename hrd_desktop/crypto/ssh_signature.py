@@ -17,9 +17,9 @@ _MAGIC = b"SSHSIG"
 _HASH = b"sha512"
 _TYPE = b"ssh-ed25519"
 _ARMOR = re.compile(
-    r"-----BEGIN SSH SIGNATURE-----\r?\n((?:[A-Za-z0-9+/=]{1,76}\r?\n)+)-----END SSH SIGNATURE-----(?:\r?\n)*"
+    r"-----BEGIN SSH SIGNATURE-----\n((?:[A-Za-z0-9+/=]{1,76}\n)+)-----END SSH SIGNATURE-----\n"
 )
-_SIGNER = re.compile(r"signer ssh-ed25519 ([A-Za-z0-9+/]{68}) (sheaf-log/[0-9a-f]{32})\r?\n?")
+_SIGNER = re.compile(r"signer ssh-ed25519 ([A-Za-z0-9+/]{68}) (sheaf-log/[0-9a-f]{32})\n")
 
 
 def signer_line(key: LogKey) -> str:
@@ -57,11 +57,13 @@ def verify_ssh(key: LogKey, message: bytes, untrusted: bytes, namespace: str = N
     match = _ARMOR.fullmatch(untrusted[: LIMIT_BYTES + 1].decode("ascii", "replace"))
     if match is None:
         raise SignatureInvalid(kind="signature-form", detail="armor")
-    text = match[1].replace("\r", "").replace("\n", "")
+    text = match[1].replace("\n", "")
     try:
         blob = base64.b64decode(text, validate=True)
     except ValueError:
         raise SignatureInvalid(kind="signature-form", detail="armor") from None
+    if to_base64(blob) != text:
+        raise SignatureInvalid(kind="signature-form", detail="armor")
     if not blob.startswith(_MAGIC + struct.pack(">I", 1)):
         raise SignatureInvalid(kind="signature-form", detail="blob")
     public, space, reserved, hash_name, signature = _strings(blob[len(_MAGIC) + 4 :], 5)

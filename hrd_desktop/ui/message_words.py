@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError, UsageError
 from hrd_desktop.ui.backup.error_words import BACKUP_MESSAGES
+from hrd_desktop.ui.custody_message_words import CUSTODY_WORDS
 from hrd_desktop.ui.reserve_message_words import RESERVE_MESSAGES
 from hrd_desktop.ui.said import said
 from hrd_desktop.ui.share_message_words import SHARE_MESSAGES
@@ -401,7 +402,9 @@ _UNKNOWN = (said("It could not be done."), _VAULT_SAFE, "")
 
 def find_words(error: SheafError) -> tuple[str, str, str]:
     """The three sentences for this error, untranslated; those of its kind where it has none of its own."""
-    known = _MESSAGES.get(error.code)
+    kind = error.fields.get("kind", error.fields.get("part"))
+    known = CUSTODY_WORDS.get(f"{error.code}:{kind}") or CUSTODY_WORDS.get(error.code)
+    known = known or _MESSAGES.get(error.code)
     if known is not None:
         return known
     if error.code.startswith("decode"):

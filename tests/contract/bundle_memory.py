@@ -26,9 +26,9 @@ from hrd_desktop.domain.export import (
     ToRecipients,
     WithPassphrase,
 )
+from tests.unit.bundle.bundle_trees import KEY, with_papers
 
 PIECE = bytes(range(256)) * 4096
-from tests.unit.bundle.bundle_trees import KEY, with_papers
 
 
 def main(form_name: str, size_mib: int, folder: Path) -> None:

@@ -85,3 +85,15 @@ class CosignOwn(UsageError):
     """A vault does not witness its own logs."""
 
     code = "cosign-own"
+
+
+class ReceiptFileUnreadable(SheafError):
+    """The file of a receipt cannot be read. Field: ``errno``."""
+
+    code = "receipt-file"
+
+
+class BundleWithoutReceipt(SheafError):
+    """The bundle carries nothing to hold this receipt against. Fields: ``size``, ``events``."""
+
+    code = "bundle-without-receipt"
