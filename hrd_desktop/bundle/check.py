@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from hrd_desktop.bundle.bag_rules import judge_bag, needed_algorithms
 from hrd_desktop.bundle.custody_rules import judge_custody
@@ -31,6 +31,14 @@ from hrd_desktop.domain.errors.bundle import (
     OpeningPageInvalid,
 )
 from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
+
+
+class EventSink(Protocol):
+    """Takes what a container gives, event by event."""
+
+    def take(self, event: Event) -> None:
+        """Take one event; may raise ``ReadingStopped``."""
+
 
 AGE, ZIP, FOLDER, PAGE = "age", "zip", "folder", "page"
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
@@ -77,6 +85,41 @@ def check_bundle(
         raise BundleUnreadable(errno=error.errno) from None
 
 
+def read_bundle(
+    path: Path,
+    sink: EventSink,
+    *,
+    identities: Sequence[AgeIdentity] = (),
+    passphrase: str | None = None,
+    beside: Path | None = None,
+    limits: CheckLimits | None = None,
+    progress: Progress | None = None,
+    cancel: CancelToken | None = None,
+) -> None:
+    """Give everything in a bundle to ``sink``, as it streams by, with the limits of ``check_bundle``.
+
+    For a bundle that was checked: the sink holds what it gets against that. Raises what ``check_bundle``
+    raises, and ``BundleFaultFound`` where it cannot be read to its end.
+    """
+    reading = _Reading(
+        path,
+        identities,
+        passphrase,
+        beside,
+        limits or CheckLimits(),
+        progress or NoProgress(),
+        cancel or CancelToken(),
+    )
+    try:
+        reading.read(sink)
+    except OSError as error:
+        raise BundleUnreadable(errno=error.errno) from None
+    except ReadingStopped as stopped:
+        raise BundleFaultFound(kind=stopped.fault.kind.value, detail=stopped.fault.detail, faults=1) from None
+    except (AgeHeaderInvalid, AgePayloadInvalid, OpeningPageInvalid) as error:
+        raise BundleFaultFound(kind=error.code, detail=error.fields.get("detail"), faults=1) from None
+
+
 def verify_bundle(
     path: Path,
     *,
@@ -119,11 +162,18 @@ def judge(
         payload_bytes=findings.payload_bytes,
         items=findings.items,
         algorithms=findings.algorithms,
+        root=findings.root,
+        tagmanifest_sha512=_digest_of_lists(intake, findings.root),
         faults=tuple(faults.found),
         faults_left_out=faults.left_out,
         remarks=tuple(remarks[:1000]),
         signed=None if faults.found else signed,
     )
+
+
+def _digest_of_lists(intake: Intake, root: str) -> bytes | None:
+    lists = intake.files.get(f"{root}tagmanifest-sha512.txt")
+    return None if lists is None else lists.digests.get("sha512")
 
 
 def _judge_own(
@@ -218,6 +268,12 @@ class _Reading:
         finally:
             self._progress.end()
 
+    def read(self, sink: EventSink) -> None:
+        container = self._find_container()
+        if container is None:
+            raise ReadingStopped(FaultKind.NOT_A_BUNDLE)
+        self._take_all(container, sink)
+
     def _find_container(self) -> str | None:
         if self._path.is_dir():
             return FOLDER
@@ -229,7 +285,7 @@ class _Reading:
             return PAGE
         return ZIP if start.startswith((b"PK\x03\x04", b"PK\x05\x06")) else None
 
-    def _take_all(self, container: str, intake: Intake) -> None:
+    def _take_all(self, container: str, intake: EventSink) -> None:
         if container == FOLDER:
             self._take(intake, iter_folder(self._path))
             return
@@ -267,7 +323,7 @@ class _Reading:
     def _take_decrypted(self, file: BinaryIO, sink: Callable[[bytes], object]) -> None:
         decrypt_age(file, sink, identities=self._identities, passphrase=self._passphrase)
 
-    def _take(self, intake: Intake, events: Iterable[Event]) -> None:
+    def _take(self, intake: EventSink, events: Iterable[Event]) -> None:
         for event in events:
             self._cancel.raise_if_cancelled()
             if isinstance(event, FileData):

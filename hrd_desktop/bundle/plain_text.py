@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def escape_path(untrusted_path: str) -> str:
@@ -58,4 +58,4 @@ def spreadsheet_cell(untrusted_text: str) -> str:
     injection), the full-width forms that some of them accept included.
     """
     text = visible_text(untrusted_text)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    return "'" + text if text.startswith(RISKY_STARTS) else text

@@ -17,6 +17,7 @@ from hrd_desktop.cli.context import (
     warn,
 )
 from hrd_desktop.cli.custody_commands import read_receipt_file
+from hrd_desktop.cli.fault_words import FAULT_WORDS
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
@@ -241,6 +242,7 @@ def check_command(
     else:
         for fault in result.faults:
             click.echo(f"{fault.kind.value}  {shown(fault.path)}  {fault.detail}".rstrip())
+            click.echo(f"    {FAULT_WORDS[fault.kind.value]}")
         if result.faults_left_out:
             click.echo(f"and {result.faults_left_out} more")
         for remark in result.remarks:
@@ -250,7 +252,7 @@ def check_command(
                 f"{result.payload_files} files, {result.payload_bytes} bytes,"
                 f" under {', '.join(result.algorithms)}."
             )
-            _print_verdict(result.signed)
+            print_verdict(result.signed)
             if agreed is not None:
                 click.echo(f"The receipt fits: the first {agreed} events are those it is of.")
         else:
@@ -258,7 +260,8 @@ def check_command(
     return EXIT_DONE if result.sound else EXIT_INTEGRITY
 
 
-def _print_verdict(signed: Signed | None) -> None:
+def print_verdict(signed: Signed | None) -> None:
+    """What a sound bundle's signature says, and what it does not."""
     if signed is None:
         click.echo(VERDICT_OF_OTHERS)
         return
@@ -281,7 +284,8 @@ def _print_verdict(signed: Signed | None) -> None:
     click.echo(LIMITS)
 
 
-def _signed_document(signed: Signed | None) -> dict[str, object] | None:
+def signed_document(signed: Signed | None) -> dict[str, object] | None:
+    """The same for other programs."""
     if signed is None:
         return None
     return {
@@ -313,7 +317,7 @@ def _check_document(result: BundleCheck) -> dict[str, object]:
             {"code": fault.kind.value, "path": fault.path, "detail": fault.detail} for fault in result.faults
         ],
         "faults_left_out": result.faults_left_out,
-        "signed": _signed_document(result.signed),
+        "signed": signed_document(result.signed),
         "remarks": [{"code": remark.kind.value, "path": remark.path} for remark in result.remarks],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hrd_desktop.cli.custody_messages import CUSTODY_MESSAGES
+from hrd_desktop.cli.fault_words import FAULT_WORDS
 from hrd_desktop.cli.message import Message
 from hrd_desktop.cli.reserve_messages import RESERVE_MESSAGES
 from hrd_desktop.domain.errors.base import (
@@ -356,6 +357,8 @@ _MESSAGES: dict[str, Message] = {
 def message_of(error: SheafError) -> Message:
     """The message for ``error``; a plain one for a code without words of its own."""
     kind = error.fields.get("kind", error.fields.get("part"))
+    if error.code == "bundle-fault" and kind in FAULT_WORDS:
+        return Message(FAULT_WORDS[str(kind)], "Nothing was taken in.", "Ask the sender for it again.")
     known = CUSTODY_MESSAGES.get(f"{error.code}:{kind}") or CUSTODY_MESSAGES.get(error.code)
     known = known or _MESSAGES.get(error.code)
     if known is not None:

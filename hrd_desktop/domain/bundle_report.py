@@ -121,7 +121,9 @@ class BundleCheck:
     ``container`` is ``age``, ``zip`` or ``folder``; ``own_layout`` tells a bundle as
     docs/spec/bundle.md describes it from a bag of others. ``algorithms`` are the digests under which
     every payload file was found unchanged. ``faults_left_out`` counts faults after the first thousand.
-    ``remarks`` are no faults. ``signed`` is None unless signature and custody hold. Sizes in bytes.
+    ``remarks`` are no faults. ``signed`` is None unless signature and custody hold.
+    ``root`` is where the bag stands in the container, ``tagmanifest_sha512`` the digest of its list of lists.
+    Sizes in bytes.
     """
 
     container: str
@@ -135,6 +137,8 @@ class BundleCheck:
     faults_left_out: int
     remarks: tuple[Fault, ...]
     signed: Signed | None = None
+    root: str = field(default="", repr=False)
+    tagmanifest_sha512: bytes | None = field(default=None, repr=False)
 
     @property
     def sound(self) -> bool:

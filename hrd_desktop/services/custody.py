@@ -6,12 +6,12 @@ transaction that changes what the event tells of, so that neither is ever withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hrd_desktop.crypto.custody import seal_event
+from hrd_desktop.crypto.custody import FIELDS, seal_event
 from hrd_desktop.domain.records import Item
 from hrd_desktop.domain.version import TOOL
 from hrd_desktop.storage.records.custody import Log
@@ -93,6 +93,14 @@ def restate(vault: Vault, item: Item, case_id: UUID, number: int) -> None:
             # These name other cases and other recipients.
             continue
         _append(vault, case_id, item, number, dict(event.values), restated=True)
+
+
+def retell(vault: Vault, item: Item, events: Sequence[Mapping[str, Value]]) -> None:
+    """Tell in the Inbox what somebody else's log told of an item, as far as it was disclosed to us."""
+    own = {"sequence", "item", "previous", "restated"}
+    for event in events:
+        values = {name: value for name, value in event.items() if name in FIELDS and name not in own}
+        _append(vault, None, item, item.number, values, restated=True)
 
 
 def record_log_event(vault: Vault, log_id: UUID, *, action: str, reason: str, note: str | None) -> None:

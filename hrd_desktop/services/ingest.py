@@ -199,7 +199,7 @@ class Ingest:
         objects = self._session.vault.objects
         with Original(candidate.path) as original:
             if self._session.vault.compartment == 0:
-                _ensure_space(self._session.vault.layout.root, original.size_bytes)
+                ensure_space(self._session.vault.layout.root, original.size_bytes)
             writer = objects.create(name)
             try:
                 head = b""
@@ -335,7 +335,7 @@ def _groups(candidates: list[Candidate]) -> Iterator[list[Candidate]]:
         yield group
 
 
-def _ensure_space(root: str, size_bytes: int) -> None:
+def ensure_space(root: str, size_bytes: int) -> None:
     """Refuse a file that cannot fit before writing gigabytes of it. Raises DiskFullError."""
     try:
         system = os.statvfs(root)

@@ -234,8 +234,8 @@ def test_bags_that_bagit_makes_are_sound(tmp_path: Path) -> None:
 def test_both_readers_agree_on_damage(tmp_path: Path, source: Source) -> None:
     """Where bagit.py says a bag of ours is damaged, so do we."""
     folder = source.write(tmp_path, PlainFolder()).path
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or path.name == "README.txt" or path.name.startswith("tagmanifest"):
+    for path in sorted((folder / "bag").rglob("*")):
+        if not path.is_file() or path.name.startswith("tagmanifest"):
             continue
         data = path.read_bytes()
         path.write_bytes(data + b"\n")

@@ -1,0 +1,70 @@
+"""What a bundle tells of its items, read for taking them in: the list, the events, the papers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hrd_desktop.bundle.plain_text import RISKY_STARTS
+from hrd_desktop.crypto.custody import Value, parse_line, verify_event
+
+INDEX_LIMIT_BYTES = 64 << 20
+TEXT_LIMIT = 2_000
+ORIGINAL = re.compile(r"data/items/([0-9]{4,})/original\.[a-z0-9]{1,8}")
+EVENTS = re.compile(r"data/custody/([0-9]{4,})\.jsonl")
+
+
+@dataclass(frozen=True)
+class ToldItem:
+    """One row of the list, as far as the sender let it out; texts are cut at ``TEXT_LIMIT``."""
+
+    title: str = field(default="", repr=False)
+    description: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
+    source: str = field(default="", repr=False)
+    place: str = field(default="", repr=False)
+    original_name: str = field(default="", repr=False)
+
+
+def read_index(untrusted: bytes) -> dict[int, ToldItem]:
+    """The rows of ``index.csv`` by exhibit number; what cannot be read is left out."""
+    text = io.StringIO(untrusted.decode("utf-8-sig", "replace"), newline="")
+    rows: dict[int, ToldItem] = {}
+    try:
+        for row in csv.DictReader(text):
+            number = row.get("exhibit") or ""
+            if re.fullmatch(r"[0-9]{1,9}", number):
+                rows[int(number)] = _told(row)
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _told(row: Mapping[str, str | None]) -> ToldItem:
+    def value(name: str) -> str:
+        cell = (row.get(name) or "")[:TEXT_LIMIT]
+        # The apostrophe that keeps a spreadsheet from computing is no part of the text.
+        if cell.startswith("'") and cell[1:].startswith(RISKY_STARTS):
+            cell = cell[1:]
+        return "".join(character for character in cell if character in "\n\t" or ord(character) >= 0x20)
+
+    return ToldItem(
+        title=" ".join(value("title").split()),
+        description=value("description"),
+        note=value("note"),
+        source=value("sources"),
+        place=value("place"),
+        original_name=value("original_name").replace("/", "_").replace("\0", ""),
+    )
+
+
+def read_events(untrusted: bytes) -> list[dict[str, Value]]:
+    """The disclosed values of each event of an item. Raises CustodyError; the bundle was checked before."""
+    events: list[dict[str, Value]] = []
+    for line in untrusted.splitlines():
+        leaf, disclosures = parse_line(line)
+        events.append(verify_event(leaf, disclosures))
+    return events
