@@ -163,7 +163,7 @@ def test_a_plain_folder_with_a_case(seeded: Place) -> None:
         for path in out.rglob("*"):
             assert not path.is_file() or trace.encode() not in path.read_bytes(), path
 
-    assert seeded.run("check-bundle", out).text.count("\n") == 2
+    assert "Unchanged since it was signed by key" in seeded.run("check-bundle", out).text
     (item,) = (out / "bag/data/items").glob("*/*")
     item.chmod(0o600)
     item.write_bytes(item.read_bytes().replace(b"dawn", b"dusk"))

@@ -274,7 +274,7 @@ def test_the_list_of_what_leaves_is_complete(tmp_path: Path) -> None:
         "note": "v-note",
         "carried": (carried,),
     }
-    measured = {"item_id", "number", "sha256", "size_bytes", "media_type", "custody_lines"}
+    measured = {"item_id", "number", "sha256", "size_bytes", "media_type", "custody_lines", "custody_proofs"}
     assert {field.name for field in dataclasses.fields(BundleItem)} == values.keys() | measured
     source = make_source(b"x", change=lambda item: dataclasses.replace(item, **values))
     outer = {
@@ -285,7 +285,8 @@ def test_the_list_of_what_leaves_is_complete(tmp_path: Path) -> None:
     }
     source.plan = dataclasses.replace(source.plan, **outer)
     plan_fields = {field.name for field in dataclasses.fields(BundlePlan)}
-    assert plan_fields == outer.keys() | {"items", "language", "contacts_vcf", "tool"}
+    papers = {"receipts", "log_lines", "log_proofs"}
+    assert plan_fields == outer.keys() | papers | {"items", "language", "contacts_vcf", "tool"}
     listed = {disclosure.value for disclosure in list_disclosures(source.plan)}
     assert listed == {
         "v-title", "v-name", "v-description", "2024-05-14T10:30+02:00", "v-place", "1.250000, -2.500000",
