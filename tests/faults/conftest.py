@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import Learned, Place, Scenario, Tally, learn
+from tests.faults.inprocess import Looker
 from tests.faults.scenarios import START_OF, fill_secrets
 from tests.faults.warm import Warm
 
@@ -80,6 +81,12 @@ def warm(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server = Warm(tmp_path_factory.mktemp("home"), memory)
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def looker(shared_folder: Path) -> Looker:
+    """Looks into vaults in this process."""
+    return Looker(shared_folder / "secrets")
 
 
 @pytest.fixture(scope="session")

@@ -300,20 +300,23 @@ def check_files(vault: Path, owned: dict[str, Any]) -> None:
     assert not owned["under_way"] and not owned["reserved"] and not owned["to_unlink"], owned
     assert not owned["notices"], owned["notices"]
     known = [*owned["items"], *owned["snapshots"], *owned["reserve"]]
-    objects = {path.parent.name + path.name for path in (vault / "objects").glob("*/*")}
+    found = {str(vault): vault.stat()}
+    for parent, folders, names in os.walk(vault):
+        found |= {path: os.lstat(path) for path in (os.path.join(parent, n) for n in (*folders, *names))}
+    inside = {path[len(str(vault)) :].strip("/"): status for path, status in found.items()}
+    objects = {name[8:10] + name[11:] for name in inside if name.count("/") == 2}
     assert objects == set(known), f"{len(objects)} objects in the folder, {len(known)} in the records"
     assert len(owned["snapshots"]) <= 2
     databases = ["records.0", "derived.0"] + (["records.1", "derived.1"] if owned["reserve"] else [])
-    expected = {"keyslots.a", "keyslots.b", "lock", "objects"}
+    expected = {"", "keyslots.a", "keyslots.b", "lock", "objects"}
     # The journal is made by the first change; from then on it stays.
-    journals = {f"{name}-journal" for name in databases if (vault / f"{name}-journal").exists()}
-    assert {path.name for path in vault.iterdir()} == expected | set(databases) | journals
+    journals = {f"{name}-journal" for name in databases if f"{name}-journal" in inside}
+    assert {name for name in inside if "/" not in name} == expected | set(databases) | journals
     for name in (*journals, "lock"):
-        assert (vault / name).stat().st_size == 0, f"{name} is not empty"
+        assert inside[name].st_size == 0, f"{name} is not empty"
     for name in ("keyslots.a", "keyslots.b"):
-        assert (vault / name).stat().st_size == 65536
-    folders = [vault, vault / "objects", *(vault / "objects").iterdir()]
-    times = {path.stat().st_mtime_ns for path in (*folders, *vault.rglob("*"))}
+        assert inside[name].st_size == 65536
+    times = {status.st_mtime_ns for status in inside.values()}
     assert len(times) == 1, f"{len(times)} different times in the vault"
 
 

@@ -25,13 +25,14 @@ from hrd_desktop.services.verify import verify
 from hrd_desktop.services.wipe import finish_wipe_if_tombstoned
 from hrd_desktop.storage.opening import open_vault
 from hrd_desktop.storage.vault import Vault
-from tests.faults.harness import Seen, check_files, version_of
+from tests.faults.harness import Place, Scenario, Seen, check_files, look_at, version_of
+from tests.faults.journal_of_calls import Point
 
 STATES = {"kept": ItemState.KEPT, "binned": ItemState.BINNED}
 
 
 class Looker:
-    """Opens vaults with the passphrases of one folder of secrets."""
+    """Opens vaults with the passphrases of one folder of secrets, each stretched once."""
 
     def __init__(self, secrets: Path) -> None:
         self._secrets = secrets
@@ -81,6 +82,19 @@ class Looker:
         opens = [name for name in judged if name != always and self.opens(vault, name)]
         check_files(vault, owned)
         return Seen(items, tuple(sorted([always, *opens])), tuple(notices))
+
+
+#: Of so many points one is judged by the command line, the others in this process.
+BY_COMMAND = 10
+
+
+def look_after(
+    looker: Looker, place: Place, scenario: Scenario, point: Point, first: str | None = None
+) -> Seen:
+    """What is left of a run that was disturbed at ``point``."""
+    if point.order % BY_COMMAND == 0:
+        return look_at(place, scenario.always, scenario.judged, first)
+    return looker.look_at(place.vault, scenario.always, scenario.judged, first)
 
 
 def _versions(vault: Vault) -> dict[str, tuple[Any, ...]]:

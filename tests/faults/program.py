@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import atexit
 import base64
+import gc
 import hashlib
 import json
 import os
@@ -145,6 +146,9 @@ def serve(memory: str) -> None:
     import hrd_desktop.cli.panic
     import hrd_desktop.services.wipe  # noqa: F401  # so that no fork has to
 
+    # What is there now stays: looking through it again in each fork would only copy its pages.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         request = json.loads(line)
         sys.stdout.write(json.dumps(answer(request)) + "\n")

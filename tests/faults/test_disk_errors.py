@@ -24,6 +24,7 @@ from tests.faults.harness import (
     look_at,
     sample_of,
 )
+from tests.faults.inprocess import Looker, look_after
 from tests.faults.journal_of_calls import LENGTHS, NAMES, SYNCS, Point
 from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
 
@@ -71,6 +72,7 @@ def test_what_the_disk_refuses_is_told_and_loses_nothing(
     part: int,
     full: bool,
     learned_of: LearnedOf,
+    looker: Looker,
     rooms: Iterator[Path],
     tally: Tally,
 ) -> None:
@@ -88,7 +90,7 @@ def test_what_the_disk_refuses_is_told_and_loses_nothing(
             place.remove()
             continue
         try:
-            result = judge(scenario, learned, place, outcome)
+            result = judge(looker, scenario, learned, place, point, outcome)
         except AssertionError as wrong:
             tally.wrong.append(
                 f"{scenario.name}, {fault} at {point} (call {point.order}), "
@@ -100,7 +102,9 @@ def test_what_the_disk_refuses_is_told_and_loses_nothing(
     tally.report()
 
 
-def judge(scenario: Scenario, learned: Learned, place: Place, outcome: Outcome) -> str:
+def judge(
+    looker: Looker, scenario: Scenario, learned: Learned, place: Place, point: Point, outcome: Outcome
+) -> str:
     """The command's own words against what is left."""
     if "Traceback" in outcome.err:
         frames = [line.strip() for line in outcome.err.splitlines() if "hrd_desktop" in line]
@@ -112,7 +116,7 @@ def judge(scenario: Scenario, learned: Learned, place: Place, outcome: Outcome) 
         check_words(outcome.err)
     if scenario in (CREATE, CREATE_RESERVE):
         return judge_create(place, outcome)
-    seen = look_at(place, scenario.always, scenario.judged)
+    seen = look_after(looker, place, scenario, point)
     result = check_old_or_new(seen, learned, scenario.whole)
     failed = check_report(place, seen, outcome) if scenario is IMPORT and outcome.out else False
     if outcome.code == 0 or (outcome.code == 6 and not failed):

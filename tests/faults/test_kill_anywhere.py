@@ -18,6 +18,7 @@ from tests.faults.harness import (
     look_at,
     sample_of,
 )
+from tests.faults.inprocess import Looker, look_after
 from tests.faults.journal_of_calls import Point
 from tests.faults.scenarios import CHANGE, CHANGES, CREATE, CREATE_RESERVE, DESTROY, EVERY, PANIC, REMOVE
 
@@ -43,7 +44,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.mark.timeout(0)
 def test_a_kill_leaves_the_old_or_the_new_and_nothing_else(
-    scenario: Scenario, part: int, full: bool, learned_of: LearnedOf, rooms: Iterator[Path], tally: Tally
+    scenario: Scenario,
+    part: int,
+    full: bool,
+    learned_of: LearnedOf,
+    looker: Looker,
+    rooms: Iterator[Path],
+    tally: Tally,
 ) -> None:
     learned, start = learned_of(scenario)
     points = learned.points[part::PARTS] if full else sample_of(learned.points, SAMPLE, scenario.name)
@@ -58,7 +65,7 @@ def test_a_kill_leaves_the_old_or_the_new_and_nothing_else(
             place.remove()
             continue
         try:
-            result = judge(scenario, learned, place, point)
+            result = judge(looker, scenario, learned, place, point)
         except AssertionError as wrong:
             tally.wrong.append(f"{scenario.name}, killed at {point} (call {point.order}): {wrong}")
             result = "wrong"
@@ -71,7 +78,7 @@ def test_a_kill_leaves_the_old_or_the_new_and_nothing_else(
     assert fired >= len(points) * 3 // 4, f"only {fired} of {len(points)} faults fired"
 
 
-def judge(scenario: Scenario, learned: Learned, place: Place, point: Point) -> str:
+def judge(looker: Looker, scenario: Scenario, learned: Learned, place: Place, point: Point) -> str:
     """What is left after the kill: ``old``, ``new``, ``between``; an assertion fails for anything else."""
     if scenario in (CREATE, CREATE_RESERVE):
         return judge_create(place, scenario)
@@ -79,7 +86,7 @@ def judge(scenario: Scenario, learned: Learned, place: Place, point: Point) -> s
         return judge_panic(learned, place, point)
     # Whoever comes back may try any passphrase first; half of the points are judged each way.
     first = {CHANGE.name: "one", REMOVE.name: "two"}.get(scenario.name) if point.order % 2 else None
-    seen = look_at(place, scenario.always, scenario.judged, first)
+    seen = look_after(looker, place, scenario, point, first)
     result = check_old_or_new(seen, learned, scenario.whole)
     if scenario is DESTROY and point.order > learned.first("objects/*/*", "pwrite64"):
         assert result == "new", "an item whose key was overwritten is still listed"

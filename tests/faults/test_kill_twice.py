@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import KILL, Learned, Place, Scenario, Tally, check_old_or_new, look_at, sample_of
+from tests.faults.harness import KILL, Learned, Place, Scenario, Tally, check_old_or_new, sample_of
+from tests.faults.inprocess import Looker, look_after
 from tests.faults.journal_of_calls import Point, points_of
 from tests.faults.scenarios import ADD, CHANGE, CHANGES, DESTROY, IMPORT, REKEY, REMOVE
 
@@ -61,6 +62,7 @@ def test_a_second_kill_while_the_first_is_put_right(
     name: str,
     full: bool,
     learned_of: LearnedOf,
+    looker: Looker,
     rooms: Iterator[Path],
     tally: Tally,
 ) -> None:
@@ -85,12 +87,13 @@ def test_a_second_kill_while_the_first_is_put_right(
             known.add(shape)
             chosen = sample_of(points, MOST if full else SAMPLE, f"{scenario.name} {first}")
             for second in chosen:
-                kill_again(scenario, learned, crashed, (first, second), next(rooms), tally, title)
+                kill_again(looker, scenario, learned, crashed, (first, second), next(rooms), tally, title)
         crashed.remove()
     tally.report()
 
 
 def kill_again(
+    looker: Looker,
     scenario: Scenario,
     learned: Learned,
     crashed: Place,
@@ -104,9 +107,8 @@ def kill_again(
     command = ["unlock-test", str(place.vault), "--passphrase-file", place.secret(scenario.always)]
     if place.hurt("recovery", command, kills[1], KILL).fired:
         try:
-            result = check_old_or_new(
-                look_at(place, scenario.always, scenario.judged), learned, scenario.whole
-            )
+            seen = look_after(looker, place, scenario, kills[1])
+            result = check_old_or_new(seen, learned, scenario.whole)
         except AssertionError as wrong:
             tally.wrong.append(f"{scenario.name}, killed at {kills[0]} and then at {kills[1]}: {wrong}")
             result = "wrong"

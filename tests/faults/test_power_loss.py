@@ -55,11 +55,16 @@ def put(state: State, folder: Path) -> None:
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("scenario", EVERY, ids=lambda scenario: scenario.name)
 def test_what_a_power_cut_leaves(
-    scenario: Scenario, full: bool, learned_of: LearnedOf, rooms: Iterator[Path], room: Path, tally: Tally
+    scenario: Scenario,
+    full: bool,
+    learned_of: LearnedOf,
+    looker: Looker,
+    rooms: Iterator[Path],
+    room: Path,
+    tally: Tally,
 ) -> None:
     learned, start = learned_of(scenario)
     recording = record(scenario, start, next(rooms))
-    looker = Looker(start.secrets)
     title = f"power cut: {scenario.name}"
     for number, state in enumerate(states(recording, SEED, MANY if full else SAMPLE)):
         put(state, room)
