@@ -33,10 +33,11 @@ def find_refusal(error: Exception, part: Part) -> SheafError | None:
     """The disk's refusal behind a failed re-key, or None when it was something else.
 
     Giving a new key is the one call that tells of a failure without its number, only in SQLite's own words
-    (``sqlite3_errstr``: SQLITE_FULL, SQLITE_IOERR).
+    (``sqlite3_errstr``: SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN for the journal, SQLITE_READONLY).
     """
     if "disk is full" in str(error):
         return DiskFullError()
-    if "disk I/O error" in str(error):
+    refused = ("disk I/O error", "unable to open database file", "attempt to write a readonly database")
+    if any(words in str(error) for words in refused):
         return DiskFailedError(errno=None, step=part.name)
     return None

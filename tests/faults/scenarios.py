@@ -64,10 +64,18 @@ def start_backup(place: Place) -> None:
     place.run("slots", vault, "add", "--new-passphrase-file", place.secret("three"), *key)
 
 
+def start_damaged(place: Place) -> None:
+    """A vault without its records, and with one key slot file only."""
+    start_vault(place)
+    (place.vault / "records.0").unlink()
+    (place.vault / "keyslots.a").unlink()
+
+
 START_OF: dict[str, Callable[[Place], None]] = {
     "empty": start_empty,
     "vault": start_vault,
     "backup": start_backup,
+    "damaged": start_damaged,
 }
 
 
@@ -129,6 +137,7 @@ RESTORE = Scenario(
     start="backup",
     looks=False,
 )
+RESCUE = Scenario("rescue", _with_vault("rescue", "VAULT", "PLACE/rescued"), start="damaged", looks=False)
 
 CHANGES = (IMPORT, EDIT, DELETE, DESTROY, ADD, CHANGE, REMOVE, REKEY)
 EVERY = (CREATE, *CHANGES, PANIC)
