@@ -24,7 +24,7 @@ def unlock(
     random: Randomness,
     clock: Clock,
     answer: AnswerTime | None = None,
-    stretch: Stretch = stretch,
+    stretch_with: Stretch | None = None,
 ) -> Session:
     """Open the vault at ``root`` and return the session that holds it.
 
@@ -37,7 +37,7 @@ def unlock(
     has_reserve = VaultLayout(root).has_reserve()
 
     def stretched(secret: bytes, salt: bytes, parameters: KdfParameters) -> bytes:
-        derived = stretch(secret, salt, parameters)
+        derived = (stretch_with or stretch)(secret, salt, parameters)
         if answer is not None and has_reserve:
             answer.begin()
         return derived

@@ -179,6 +179,7 @@ FULL_ON = refusal("ENOSPC", "+")
 class Scenario:
     """One command to put faults into.
 
+    ``outside``: a credential of the first compartment where the command works in the second.
     ``whole``: the command is one step, done or not done. ``always``: a credential that opens the vault
     before, after and in between; ``judged``: those that are tried. ``looks``: there is a vault before and
     after. ``start``: the place it starts from.
@@ -191,6 +192,7 @@ class Scenario:
     judged: tuple[str, ...] = CREDENTIALS
     looks: bool = True
     start: str = "vault"
+    outside: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,14 +214,20 @@ class Learned:
 
 def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
     """Run ``scenario`` undisturbed on a copy of ``start`` at ``folder``."""
-    old = look_at(start.copy_to(folder), scenario.always, scenario.judged) if scenario.looks else None
+    old = (
+        look_at(start.copy_to(folder), scenario.always, scenario.judged, outside=scenario.outside)
+        if scenario.looks
+        else None
+    )
     if old is not None:
         shutil.rmtree(folder)
     place = start.copy_to(folder)
     outcome, calls = place.learn(scenario.name, scenario.command(place))
     assert outcome.code == 0, outcome.err
     points, hidden = points_of(calls, "vault")
-    new = look_at(place, scenario.always, scenario.judged) if scenario.looks else None
+    new = (
+        look_at(place, scenario.always, scenario.judged, outside=scenario.outside) if scenario.looks else None
+    )
     place.remove()
     return Learned(thinned(points), hidden, old, new)
 
@@ -248,10 +256,17 @@ def sample_of(points: Sequence[Point], count: int, name: str) -> list[Point]:
 # -- looking at a vault -----------------------------------------------------------------------------
 
 
-def look_at(place: Place, always: str, judged: Sequence[str], first: str | None = None) -> Seen:
+def look_at(
+    place: Place,
+    always: str,
+    judged: Sequence[str],
+    first: str | None = None,
+    outside: str | None = None,
+) -> Seen:
     """Everything that the program says about the vault; it must be whole, and every byte where it belongs.
 
-    ``first`` is a credential to be tried before any other; else ``always`` opens the vault first.
+    ``first`` is a credential to be tried before any other; else ``always`` opens the vault first. ``outside``
+    opens the first compartment where all that is about the second: both must be whole.
     """
     vault, key = str(place.vault), ["--passphrase-file", place.secret(always)]
     commands: list[list[str]] = []
@@ -265,9 +280,17 @@ def look_at(place: Place, always: str, judged: Sequence[str], first: str | None 
     others = [name for name in judged if name != always]
     commands += [["unlock-test", vault, "--passphrase-file", place.secret(name)] for name in others]
     commands.append(["@files", vault, place.secret(always)])
+    if outside is not None:
+        commands.append(["verify", vault, "--json", "--passphrase-file", place.secret(outside)])
+        commands.append(["@files", vault, place.secret(outside)])
     outcomes = place.run_all(*commands)
     if first is not None:
         assert outcomes.pop(0).code in (0, 3)
+    others_files: dict[str, Any] = {}
+    if outside is not None:
+        outside_files, outside_verified = outcomes.pop(), outcomes.pop()
+        assert outside_verified.code == 0 and outside_files.code == 0, outside_verified.err
+        others_files = json.loads(outside_files.out)
     verified, kept, binned, *opened, files = outcomes
     assert verified.code == 0, f"verify says {verified.code}: {verified.err}{verified.out}"
     report = json.loads(verified.out)
@@ -281,7 +304,7 @@ def look_at(place: Place, always: str, judged: Sequence[str], first: str | None 
         assert outcome.code in (0, 3), outcome.err
     opens = tuple(name for name, outcome in zip(others, opened, strict=True) if outcome.code == 0)
     assert files.code == 0, files.err
-    check_files(place.vault, json.loads(files.out))
+    check_files(place.vault, json.loads(files.out), others_files)
     return Seen(items, tuple(sorted([always, *opens])), tuple(verified.err.splitlines()))
 
 
@@ -295,11 +318,12 @@ def version_of(entry: dict[str, Any], state: str) -> tuple[Any, ...]:
     )
 
 
-def check_files(vault: Path, owned: dict[str, Any]) -> None:
+def check_files(vault: Path, owned: dict[str, Any], others: dict[str, Any]) -> None:
     """Nothing in the folder that the records do not know, nothing missing, nothing under way, one time."""
     assert not owned["under_way"] and not owned["reserved"] and not owned["to_unlink"], owned
     assert not owned["notices"], owned["notices"]
     known = [*owned["items"], *owned["snapshots"], *owned["reserve"]]
+    known += [*others.get("items", ()), *others.get("snapshots", ())]
     found = {str(vault): vault.stat()}
     for parent, folders, names in os.walk(vault):
         found |= {path: os.lstat(path) for path in (os.path.join(parent, n) for n in (*folders, *names))}

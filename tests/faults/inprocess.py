@@ -63,7 +63,14 @@ class Looker:
             finish_wipe_if_tombstoned(str(vault), settings_paths=[])
             return False
 
-    def look_at(self, vault: Path, always: str, judged: Sequence[str], first: str | None = None) -> Seen:
+    def look_at(
+        self,
+        vault: Path,
+        always: str,
+        judged: Sequence[str],
+        first: str | None = None,
+        outside: str | None = None,
+    ) -> Seen:
         """See ``harness.look_at``."""
         if first is not None:
             self.opens(vault, first)
@@ -80,7 +87,12 @@ class Looker:
         with self.opened(vault, always) as again:
             owned = owned_by(again)
         opens = [name for name in judged if name != always and self.opens(vault, name)]
-        check_files(vault, owned)
+        others: dict[str, Any] = {}
+        if outside is not None:
+            with self.opened(vault, outside) as first_compartment:
+                first_compartment.records.verify()
+                others = owned_by(first_compartment)
+        check_files(vault, owned, others)
         return Seen(items, tuple(sorted([always, *opens])), tuple(notices))
 
 
@@ -93,8 +105,8 @@ def look_after(
 ) -> Seen:
     """What is left of a run that was disturbed at ``point``."""
     if point.order % BY_COMMAND == 0:
-        return look_at(place, scenario.always, scenario.judged, first)
-    return looker.look_at(place.vault, scenario.always, scenario.judged, first)
+        return look_at(place, scenario.always, scenario.judged, first, scenario.outside)
+    return looker.look_at(place.vault, scenario.always, scenario.judged, first, scenario.outside)
 
 
 def _versions(vault: Vault) -> dict[str, tuple[Any, ...]]:

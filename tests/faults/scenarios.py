@@ -71,9 +71,31 @@ def start_damaged(place: Place) -> None:
     (place.vault / "keyslots.a").unlink()
 
 
+def start_second(place: Place) -> None:
+    """One item outside, opened by *one*; three in a second compartment, by *two* and the recovery code."""
+    code = place.secrets / "code"
+    vault = str(place.vault)
+    outer, inner = ["--passphrase-file", place.secret("one")], ["--passphrase-file", place.secret("two")]
+    originals = place.folder / "originals"
+    originals.mkdir()
+    (originals / "a.txt").write_text(TEXT, encoding="utf-8")
+    (originals / "b.bin").write_bytes(_bytes_of("b", 70_000))
+    (originals / "c.txt").write_text(TEXT * 3, encoding="utf-8")
+    new = ["--new-passphrase-file", place.secret("two"), "--recovery-code-file", str(code)]
+    place.run("create", vault, "--kdf", "minimum", "--reserve", "16M", *outer)
+    place.run("import", vault, str(originals / "a.txt"), *outer)
+    place.run("reserve", vault, "use", "--yes", *new, *outer)
+    place.run("import", vault, str(originals), "--case", "C-1", *inner)
+    incoming = place.folder / "incoming"
+    incoming.mkdir()
+    (incoming / "new.txt").write_text(TEXT * 7, encoding="utf-8")
+    (incoming / "small.bin").write_bytes(_bytes_of("small", 200_000))
+
+
 START_OF: dict[str, Callable[[Place], None]] = {
     "empty": start_empty,
     "vault": start_vault,
+    "second": start_second,
     "backup": start_backup,
     "damaged": start_damaged,
 }
@@ -128,6 +150,37 @@ REMOVE = Scenario("slots-remove", _with_vault("slots", "VAULT", "remove", "2"))
 REKEY = Scenario(
     "slots-rekey", _with_vault("slots", "VAULT", "rekey", "--keep-passphrase-file", "SECRET/code")
 )
+
+
+def _inside(name: str, *words: str, whole: bool = True, always: str = "two") -> Scenario:
+    """A command inside the reserve, with both compartments judged."""
+    return Scenario(
+        name,
+        _with_vault(*words, key="two"),
+        whole=whole,
+        always=always,
+        judged=("two", "three", "code"),
+        start="second",
+        outside="one",
+    )
+
+
+IMPORT_INSIDE = _inside(
+    "import-inside", "import", "VAULT", "PLACE/incoming", "--lanes", "1", "--json", whole=False
+)
+DESTROY_INSIDE = _inside("destroy-inside", "destroy", "VAULT", "E0002", "--yes")
+CHANGE_INSIDE = _inside(
+    "slots-change-inside",
+    "slots",
+    "VAULT",
+    "change",
+    "--new-passphrase-file",
+    "SECRET/three",
+    always="code",
+)
+REKEY_INSIDE = _inside(
+    "slots-rekey-inside", "slots", "VAULT", "rekey", "--keep-passphrase-file", "SECRET/code"
+)
 PANIC = Scenario("panic", _with_vault("panic", "VAULT", "--yes", "--json"), looks=False)
 
 BACKUP = Scenario("backup", _with_vault("backup", "VAULT", "PLACE/backup", "--lanes", "1"), start="backup")
@@ -140,4 +193,6 @@ RESTORE = Scenario(
 RESCUE = Scenario("rescue", _with_vault("rescue", "VAULT", "PLACE/rescued"), start="damaged", looks=False)
 
 CHANGES = (IMPORT, EDIT, DELETE, DESTROY, ADD, CHANGE, REMOVE, REKEY)
+#: Of a command inside the reserve, with both compartments judged; only with ``--full``.
+INSIDE = (IMPORT_INSIDE, DESTROY_INSIDE, CHANGE_INSIDE, REKEY_INSIDE)
 EVERY = (CREATE, *CHANGES, PANIC)

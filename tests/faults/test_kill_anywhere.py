@@ -20,7 +20,17 @@ from tests.faults.harness import (
 )
 from tests.faults.inprocess import Looker, look_after
 from tests.faults.journal_of_calls import Point
-from tests.faults.scenarios import CHANGE, CHANGES, CREATE, CREATE_RESERVE, DESTROY, EVERY, PANIC, REMOVE
+from tests.faults.scenarios import (
+    CHANGE,
+    CHANGES,
+    CREATE,
+    CREATE_RESERVE,
+    DESTROY,
+    EVERY,
+    INSIDE,
+    PANIC,
+    REMOVE,
+)
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
 
@@ -35,7 +45,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """All points in parts with ``--full``; else a sample of each command."""
     if "part" in metafunc.fixturenames:
         full = metafunc.config.getoption("--full")
-        scenarios = (*EVERY, CREATE_RESERVE) if full else EVERY
+        scenarios = (*EVERY, CREATE_RESERVE, *INSIDE) if full else EVERY
         cases = [(scenario, part) for part in range(PARTS if full else 1) for scenario in scenarios]
         metafunc.parametrize(
             ("scenario", "part"), cases, ids=[f"{scenario.name}-{part}" for scenario, part in cases]

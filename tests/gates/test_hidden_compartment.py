@@ -83,7 +83,7 @@ def _timed(folder: Path) -> tuple[list[float], dict[str, int]]:
     """How long opening, looking, verifying both databases and closing take, and what is shown."""
     marks = [time.perf_counter()]
     session = unlock(
-        str(folder), credential_from_text(KEEP), random=os.urandom, clock=SystemClock(), stretch=cheap
+        str(folder), credential_from_text(KEEP), random=os.urandom, clock=SystemClock(), stretch_with=cheap
     )
     marks.append(time.perf_counter())
     state = session.read(lambda vault: vault.records.state())
@@ -186,7 +186,7 @@ def _answer(folder: Path, text: str) -> float:
             random=os.urandom,
             clock=SystemClock(),
             answer=answer,
-            stretch=stretch,
+            stretch_with=stretch,
         )
     answer.wait()
     seconds = time.perf_counter() - ended

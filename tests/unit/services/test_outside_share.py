@@ -67,7 +67,7 @@ class Place:
             load_credential(text, key_file),
             random=os.urandom,
             clock=SystemClock(),
-            stretch=cheap,
+            stretch_with=cheap,
         )
 
     def opens(self, *given: str | None, root: str | None = None) -> bool:

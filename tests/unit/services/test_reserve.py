@@ -60,7 +60,7 @@ def layout(folder: Path) -> VaultLayout:
 
 def session_of(layout: VaultLayout, text: str) -> Session:
     return unlock(
-        layout.root, credential_from_text(text), random=os.urandom, clock=SystemClock(), stretch=cheap
+        layout.root, credential_from_text(text), random=os.urandom, clock=SystemClock(), stretch_with=cheap
     )
 
 
