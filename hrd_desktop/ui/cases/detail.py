@@ -31,6 +31,7 @@ from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
 from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit, show_name
+from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
@@ -74,6 +75,8 @@ class CaseDetail(QWidget):
         self.tabs.addTab(self._make_form(), self.tr("About"))
         self.tabs.addTab(self.exhibits, self.tr("Exhibits"))
         self.tabs.addTab(self.people, self.tr("People"))
+        self.custody = CaseCustodyPane(operations, self)
+        self.tabs.addTab(self.custody, self.tr("Custody"))
         column.addWidget(self.tabs, 1)
         self.exhibits.item_chosen.connect(self.item_chosen)
         self.people.contact_chosen.connect(self.contact_chosen)
@@ -199,6 +202,7 @@ class CaseDetail(QWidget):
         )
         self._count(_EXHIBITS_TAB, self.tr("Exhibits"), len(view.entries))
         self.exhibits.show_entries(view.entries)
+        self.custody.show_case(case)
         self._case = case
         if not self._dirty:
             self._fill(case)

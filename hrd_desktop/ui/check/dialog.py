@@ -24,6 +24,7 @@ from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.services.check import check
 from hrd_desktop.services.session import Session
+from hrd_desktop.ui.check.receive_dialog import ReceiveDialog
 from hrd_desktop.ui.check.words import contents_text, fault_text, meaning_text, verdict_text
 from hrd_desktop.ui.dialogs import PlainDialog, choose_file, choose_folder, sized
 from hrd_desktop.ui.job_bar import JobBar
@@ -78,10 +79,12 @@ class CheckDialog(PlainDialog):
     """Reads the bundle and changes nothing. Closing it stops the check."""
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
-        super().__init__(parent, self.tr("Check a bundle"), icon_name="check")
+        super().__init__(parent, self.tr("Open a bundle"), icon_name="check")
         self._operations = operations
         self._job: Job | None = None
-        self.resize(640, 460)
+        self._sound = False
+        self._passphrase: str | None = None
+        self.resize(680, 560)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._make_asking())
         self._pages.addWidget(self._make_checking())
@@ -91,6 +94,8 @@ class CheckDialog(PlainDialog):
         self._close.clicked.connect(self.reject)
         self._again = self.add_button(self.tr("Check another"), QDialogButtonBox.ButtonRole.ActionRole)
         self._again.clicked.connect(lambda: self._turn_to(_ASKING))
+        self._take = self.add_button(self.tr("Take into the vault"), QDialogButtonBox.ButtonRole.ActionRole)
+        self._take.clicked.connect(self._receive)
         self._go = self.add_button(self.tr("Check"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
         self._go.clicked.connect(self._check)
         self._turn_to(_ASKING)
@@ -153,7 +158,17 @@ class CheckDialog(PlainDialog):
         if error.code in ("bundle-needs-passphrase", "bundle-wrong-passphrase"):
             self.passphrase.setFocus()
 
+    def _receive(self) -> None:
+        ReceiveDialog(self._operations, self.path, self._identities(), self._passphrase, self).open()
+
+    def _identities(self) -> tuple[str, ...]:
+        identity = str(self._identity.property("path") or "")
+        return (identity,) if identity else ()
+
     def _show_result(self, result: BundleCheck) -> None:
+        # Kept until the next one is asked for: to take it in it has to be opened again.
+        self._passphrase = self.passphrase.text or None
+        self._sound = result.sound
         self.passphrase.clear()
         self._verdict.setText(verdict_text(result))
         self._verdict.setProperty("tone", "notice" if result.sound else "warning")
@@ -174,6 +189,9 @@ class CheckDialog(PlainDialog):
         self._pages.setCurrentIndex(page)
         self._go.setVisible(page == _ASKING)
         self._again.setVisible(page == _FOUND)
+        self._take.setVisible(page == _FOUND and self._sound)
+        if page == _ASKING:
+            self._passphrase = None
         self._close.setText(self.tr("Cancel") if page == _CHECKING else self.tr("Close"))
         self._judge()
 
@@ -226,6 +244,7 @@ class CheckDialog(PlainDialog):
         column.setSpacing(Space.M)
         self._verdict = sized(plain_label(parent=page, tone="notice", wrap=True), Type.TITLE, bold=True)
         self._meaning = plain_label(parent=page, wrap=True)
+        self._meaning.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._contents = plain_label(parent=page, tone="muted", wrap=True)
         self._faults = FaultModel(page)
         self._table = QTableView(page)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hrd_desktop.domain.bundle_report import BundleCheck, FaultKind
-from hrd_desktop.ui.text import filled, number_text, size_text, translated
+from hrd_desktop.ui.custody.words import limits_text, signed_text
+from hrd_desktop.ui.text import filled, isolated, number_text, size_text, translated
 
 _CHANGED = frozenset(
     {
@@ -54,6 +55,21 @@ def fault_text(kind: FaultKind) -> str:
         FaultKind.EVENT_DIGEST: translated("check", "A custody event does not match its digest"),
         FaultKind.EVENT_ORDER: translated("check", "Custody events are missing or out of order"),
         FaultKind.OXUM: translated("check", "The bundle has another size than it says"),
+        FaultKind.SIGNATURE_MISSING: translated("check", "The signature or its key was taken away"),
+        FaultKind.SIGNATURE_FORM: translated("check", "The signature cannot be read"),
+        FaultKind.SIGNATURE: translated("check", "The signature does not fit"),
+        FaultKind.CUSTODY_MISSING: translated("check", "An item has no custody events"),
+        FaultKind.RECEIPT: translated("check", "A receipt of the log is missing, changed or of another key"),
+        FaultKind.CONSISTENCY: translated("check", "The log was rewritten after one of its receipts"),
+        FaultKind.COSIGNATURE: translated("check", "A witness's countersignature does not fit"),
+        FaultKind.COSIGNATURE_UNKNOWN: translated("check", "A countersignature by a key that is not known"),
+        FaultKind.PROOF_MISSING: translated("check", "A custody event has no proof"),
+        FaultKind.PROOF_EXTRA: translated("check", "A proof of an event that is not there"),
+        FaultKind.PROOF: translated("check", "The proof of a custody event does not hold"),
+        FaultKind.EVENT_CONTENT: translated("check", "A file is not the one its events speak of"),
+        FaultKind.TIMESTAMP: translated("check", "The timestamp is over other content or does not hold"),
+        FaultKind.TIMESTAMP_UNREAD: translated("check", "The timestamp cannot be read here; not a fault"),
+        FaultKind.TIMESTAMP_UNCHECKED: translated("check", "The timestamp was not checked; not a fault"),
         FaultKind.OUTSIDE_BAG: translated("check", "A file lies outside the bundle's own folder"),
     }.get(kind)
     if known is not None:
@@ -67,6 +83,9 @@ def fault_text(kind: FaultKind) -> str:
 
 def verdict_text(result: BundleCheck) -> str:
     """The headline of a result."""
+    if result.sound and result.signed is not None:
+        sentence = translated("check", "Unchanged since it was signed by key {key}")
+        return filled(sentence, key=isolated(result.signed.key_name))
     if result.sound:
         return translated("check", "Complete and unchanged")
     return translated("check", "This bundle does not check")
@@ -78,10 +97,12 @@ def meaning_text(result: BundleCheck) -> str:
         return translated(
             "check", "Do not rely on it. Ask for it again by another way, and keep this copy as it is."
         )
+    if result.signed is not None:
+        return signed_text(result.signed) + "\n\n" + limits_text()
     return translated(
         "check",
-        "Every file is there and matches the bundle's own lists of digests. This does not say who made it:"
-        " compare its SHA-256 with what the sender tells you by another way.",
+        "Every file is there and matches the bundle's own lists of digests. Nobody signed it, so it does not"
+        " say who made it: compare its SHA-256 with what the sender tells you by another way.",
     )
 
 

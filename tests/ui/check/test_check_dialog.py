@@ -71,7 +71,8 @@ def test_nothing_is_checked_until_something_is_chosen(dialog: CheckDialog) -> No
 def test_a_sound_bundle(dialog: CheckDialog, vault_session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     path = bundle(vault_session, tmp_path, PlainFolder())
     said = checked(dialog, path, qtbot)
-    assert "Complete and unchanged" in said and "does not say who made it" in said
+    assert "Unchanged since it was signed by key" in said and "does not say whose key it is" in said
+    assert "genuine" not in said.lower()
     assert not dialog._table.isVisible()
 
 
@@ -95,7 +96,7 @@ def test_a_passphrase_is_asked_for_and_may_be_wrong(
     assert "opens with a passphrase" in checked(dialog, path, qtbot)
     assert "Wrong passphrase" in checked(dialog, path, qtbot, "another")
     said = checked(dialog, path, qtbot, PASSPHRASE)
-    assert "Complete and unchanged" in said
+    assert "Unchanged since it was signed by key" in said
     assert dialog.passphrase.text == "", "it is not kept longer than it is needed"
     dialog._again.click()
     assert dialog._go.isVisible() and dialog._go.isEnabled()

@@ -1,0 +1,1 @@
+"""Receipts, witnesses and bundles of others in the window."""

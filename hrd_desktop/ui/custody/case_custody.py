@@ -1,0 +1,185 @@
+"""The custody of a case: the state of its log, receipts given away, and its witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.records import Case
+from hrd_desktop.services.countersign import Countersigned, countersign
+from hrd_desktop.services.receipt_files import read_receipt
+from hrd_desktop.services.receipts import (
+    CaseCustody,
+    ReceiptCheck,
+    ShownReceipt,
+    add_countersignature,
+    case_custody,
+    check_receipt,
+    give_receipt,
+)
+from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
+from hrd_desktop.ui.custody.words import check_text, receipt_lines, witness_text
+from hrd_desktop.ui.dialogs import choose_file, inform, tell
+from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.text import filled, isolated, number_text, plain_label, time_text
+from hrd_desktop.ui.theme.tokens import Space
+
+_WIDEST = 760
+
+
+class CaseCustodyPane(QScrollArea):
+    """Shows one case's log; everything that goes out or comes in is a file that the user names."""
+
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._operations = operations
+        self._case: Case | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget(self)
+        inner.setMaximumWidth(_WIDEST)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(Space.L, Space.L, Space.L, Space.XL)
+        column.setSpacing(Space.L)
+        column.addWidget(self._make_log(inner))
+        column.addWidget(self._make_others(inner))
+        column.addStretch(1)
+        self.setWidget(inner)
+
+    def _make_log(self, parent: QWidget) -> QWidget:
+        card = Card(
+            self.tr("Custody log"),
+            self.tr(
+                "Give a receipt to somebody you trust as early as you can. From then on nobody, not even you,"
+                " can change what was logged before it without the receipt showing it."
+            ),
+            parent,
+        )
+        self._head = plain_label(parent=card, wrap=True)
+        self._head.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        card.body.addWidget(self._head)
+        self.give_button = card.button(self.tr("Give a receipt"), look="primary")
+        self.give_button.clicked.connect(self._give)
+        self.check_button = card.button(self.tr("Check a receipt"), "check")
+        self.check_button.clicked.connect(lambda: self._choose(self.check_file))
+        self.add_button = card.button(self.tr("Add an answer of a witness"), "import")
+        self.add_button.clicked.connect(lambda: self._choose(self.add_file))
+        card.add_buttons(self.give_button, self.check_button, self.add_button)
+        self._given = plain_label(parent=card, tone="muted", wrap=True)
+        card.body.addWidget(self._given)
+        card.add_words(
+            self.tr(
+                "A log that its holder signs proves nothing before its first receipt, timestamp or"
+                " countersignature. It never proves what happened before an item was taken in."
+            )
+        )
+        return card
+
+    def _make_others(self, parent: QWidget) -> QWidget:
+        card = Card(
+            self.tr("Be a witness"),
+            self.tr(
+                "Somebody can send you a receipt of their log to countersign. This vault remembers what it"
+                " signed last and refuses a log that goes back or is not the same any more."
+            ),
+            parent,
+        )
+        self.countersign_button: QPushButton = card.button(self.tr("Countersign a receipt"), "edit")
+        self.countersign_button.clicked.connect(lambda: self._choose(self.countersign_file))
+        card.add_buttons(self.countersign_button)
+        return card
+
+    def show_case(self, case: Case) -> None:
+        """Show the log of this case as it stands."""
+        self._case = case
+
+        def done(view: CaseCustody) -> None:
+            if self._case is case:
+                self._show(view)
+
+        self._operations.read(lambda session: case_custody(session, case), done)
+
+    def _show(self, view: CaseCustody) -> None:
+        self.give_button.setEnabled(view.receipt is not None)
+        if view.receipt is None:
+            self._head.setText(self.tr("Nothing has been logged in this case yet."))
+        else:
+            self._head.setText("\n".join(receipt_lines(view.receipt)))
+        lines = [witness_text(said, size) for size, said in view.cosigned]
+        for given in view.given:
+            lines.append(
+                filled(
+                    self.tr("Receipt of {count} events given on {time} {to}"),
+                    count=number_text(given.size),
+                    time=time_text(given.made_utc),
+                    to=isolated(given.given_to),
+                ).rstrip()
+            )
+        self._given.setText("\n".join(lines))
+        self._given.setVisible(bool(lines))
+
+    # -- doing ------------------------------------------------------------------------------
+
+    def _choose(self, chosen: Callable[[str], None]) -> None:
+        choose_file(self, self.tr("Choose a receipt"), chosen)
+
+    def _failed(self, error: SheafError) -> None:
+        tell(self, error)
+
+    def _give(self) -> None:
+        case = self._case
+        if case is None:
+            return
+
+        def done(receipt: ShownReceipt) -> None:
+            ReceiptDialog(
+                self._operations,
+                receipt,
+                self.tr("Receipt"),
+                self.tr("Save it and hand it over, let it be scanned, or read the digits out."),
+                self,
+            ).open()
+
+        self._operations.change(lambda session: give_receipt(session, case), done, self._failed)
+
+    def check_file(self, path: str) -> None:
+        """Hold the receipt in this file against the logs of this vault."""
+
+        def done(check: ReceiptCheck) -> None:
+            inform(self, self.tr("The receipt fits"), check_text(check), icon_name="check")
+
+        self._operations.read(lambda session: check_receipt(session, read_receipt(path)), done, self._failed)
+
+    def add_file(self, path: str) -> None:
+        """Take the countersignature in this file in."""
+
+        def done(check: ReceiptCheck) -> None:
+            inform(self, self.tr("The countersignature is in"), check_text(check), icon_name="check")
+
+        self._operations.change(
+            lambda session: add_countersignature(session, read_receipt(path)), done, self._failed
+        )
+
+    def countersign_file(self, path: str) -> None:
+        """Countersign the receipt in this file and show the answer."""
+
+        def done(answer: Countersigned) -> None:
+            what = (
+                self.tr(
+                    "Seen for the first time. Compare the key with its holder by voice, then send this answer"
+                    " back."
+                )
+                if answer.size_before is None
+                else filled(
+                    self.tr("It grew from {before} events; nothing was rewritten. Send this answer back."),
+                    before=number_text(answer.size_before),
+                )
+            )
+            ReceiptDialog(self._operations, answer.receipt, self.tr("Countersigned"), what, self).open()
+
+        self._operations.change(lambda session: countersign(session, read_receipt(path)), done, self._failed)
