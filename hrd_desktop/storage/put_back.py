@@ -45,7 +45,9 @@ def make_fit(
             records.snapshots.remove(name)
         for item in list(records.items.iter_items(state=ItemState.DESTROYING)):
             records.items.set_state(item.id, ItemState.BINNED)
-        # The slots that these are notes of are another vault's.
+        # Notes of share sets whose slots are another vault's.
+        kept = {SHARES_SETTING + slot.slot_id.hex() for slot in slots if slot.slot_id is not None}
         for note in records.settings.names(SHARES_SETTING):
-            records.settings.remove(note)
+            if note not in kept:
+                records.settings.remove(note)
         records.raise_epoch(above_epoch)

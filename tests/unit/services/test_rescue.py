@@ -43,6 +43,7 @@ from tests.unit.services.rescuing import (
     take_in,
     tree_of,
 )
+from tests.unit.storage.second import INNER, make_with_second, put_inside
 from tests.unit.storage.small_vault import (
     KEEP,
     NEW,
@@ -57,6 +58,7 @@ from tests.unit.storage.small_vault import (
     open_with,
     opened,
     opens,
+    put_item,
     root_of_text,
 )
 
@@ -568,3 +570,25 @@ def test_an_interrupted_rescue_leaves_the_source_as_it_was_and_no_vault(
         assert tree_of(vault.root) == before
     assert rescue(vault, target).complete
     assert state_of(VaultLayout(str(target))) == state
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_each_compartment_is_rescued_by_what_opens_it_and_the_other_is_not_told_of(
+    ram_folder: Path, target: Path, lost: bool
+) -> None:
+    layout = make_with_second(ram_folder / "two")
+    with opened(layout, KEEP) as vault:
+        put_item(vault, b"outside")
+    with opened(layout, INNER) as vault:
+        put_inside(vault, b"inside")
+    if lost:
+        for path in (layout.records(0), layout.records(1), layout.keyslots(0)):
+            os.unlink(path)
+    for text, content_there in ((KEEP, b"outside"), (INNER, b"inside")):
+        shutil.rmtree(target, ignore_errors=True)
+        report = rescue(layout, target, text)
+        assert not report.lost
+        assert list(state_of(VaultLayout(str(target)), text).contents.values()) == [content_there]
+        with opened(VaultLayout(str(target)), text) as new:
+            assert new.compartment == 0
+            assert not new.layout.has_reserve()
