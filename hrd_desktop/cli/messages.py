@@ -192,6 +192,11 @@ _MESSAGES: dict[str, Message] = {
         "They hold nothing that is not elsewhere in the vault; your files and records are not affected.",
         "Run verify, which makes them again.",
     ),
+    "path-too-long": Message(
+        "The path of the vault is too long: about 480 characters with all folders are possible.",
+        _UNTOUCHED,
+        "Choose a place with a shorter path, or move the vault's folder to one.",
+    ),
     "database-unsafe": Message(
         "The database library does not work as this program requires, so the vault was not opened with it.",
         _UNTOUCHED,

@@ -33,6 +33,7 @@ from hrd_desktop.storage.database_settings import ensure_fts_forgets, identify, 
 from hrd_desktop.storage.disk import create_file, disk_errors
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
 from hrd_desktop.storage.parts import PARTS, Part, find_refusal
+from hrd_desktop.storage.path_limit import verify_length
 from hrd_desktop.storage.stale_journal import empty_passed_over_journal
 
 Value = str | int | float | bytes | None
@@ -310,9 +311,10 @@ def open_database(
     not read from there. With ``must_exist`` a file that is missing or empty is damage. A ``fixed`` one must
     exist and keeps its length: what does not fit raises NoRoomError. Raises
     RecordsDamagedError or DerivedDamagedError (a wrong key is not told from damage), DatabaseUnsafeError,
-    NewerFormatError, VaultInUseError, DiskFullError, DiskFailedError.
+    NewerFormatError, VaultInUseError, DiskFullError, DiskFailedError, PathTooLongError.
     """
     part = PARTS[application_id]
+    verify_length(path)
     must_exist = must_exist or fixed
     with disk_errors(part.name):
         try:

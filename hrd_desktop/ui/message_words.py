@@ -99,6 +99,11 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         _STILL_THERE,
         _COPY_FIRST,
     ),
+    "path-too-long": (
+        said("The path of the vault is too long: about 480 characters with all folders are possible."),
+        _UNTOUCHED,
+        said("Choose a place with a shorter path, or move the vault's folder to one."),
+    ),
     "database-unsafe": (
         said("The program's database library does not work as it must, so the vault was not opened with it."),
         _UNTOUCHED,

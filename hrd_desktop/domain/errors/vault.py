@@ -212,6 +212,12 @@ class DatabaseUnsafeError(SheafError):
     code = "database-unsafe"
 
 
+class PathTooLongError(SheafError):
+    """The vault's path is too long for the database library. Field: ``longest`` (bytes of a file's path)."""
+
+    code = "path-too-long"
+
+
 class ObjectDamagedError(IntegrityError):
     """An object is cut, extended or changed. Fields: ``part`` (header, length, body, digest), ``chunk``."""
 

@@ -1,0 +1,150 @@
+"""Places and times that are not what a program expects: long paths, other file systems, clocks set back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.services.cases import add_case
+from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.verify import verify
+from tests.e2e.cli import PASSPHRASE, Place
+from tests.faults.warm import Warm, WarmPlace
+
+IMAGE_BYTES = 64 << 20
+
+
+def folder_of_length(base: Path, length: int) -> Path:
+    """A folder whose path has this many bytes, or a few less."""
+    path = base
+    while length - len(os.fsencode(path)) > 1:
+        path /= "d" * min(100, length - len(os.fsencode(path)) - 1)
+    return path
+
+
+@pytest.mark.parametrize("length", [4_000, 1_000, 495])
+def test_a_path_that_is_too_long_is_named_and_leaves_nothing(tmp_path: Path, warm: Warm, length: int) -> None:
+    place = WarmPlace(tmp_path, warm)
+    place.vault = folder_of_length(tmp_path, length) / "v"
+    place.vault.parent.mkdir(parents=True)
+    done = place.opened("create", "--kdf", "minimum", expect=1)
+    assert (done.error_code, done.out) == ("path-too-long", b"")
+    assert "too long" in done.err and "disk" not in done.err
+    assert list(place.vault.parent.iterdir()) == []
+
+
+def test_a_vault_under_a_path_that_became_too_long_is_told_of_and_can_be_moved_back(
+    tmp_path: Path, warm: Warm
+) -> None:
+    place = WarmPlace(tmp_path, warm)
+    place.vault = folder_of_length(tmp_path, 440) / "v"
+    place.vault.parent.mkdir(parents=True)
+    place.create()
+    place.take(place.original("a.txt", b"a"))
+    before = place.vault
+    long = folder_of_length(tmp_path / "l", 900)
+    long.mkdir(parents=True)
+    place.vault = Path(shutil.move(before, long))
+    for words in (("list",), ("verify",), ("import", place.originals)):
+        assert place.opened(*words, expect=1).error_code == "path-too-long"
+    # The keys can be taken wherever it lies.
+    place.vault = Path(shutil.move(place.vault, before))
+    assert place.json("verify")["ok"]
+    assert place.opened("cat", "E0001").out == b"a"
+
+
+def test_a_vault_under_a_long_path_is_wiped(tmp_path: Path, warm: Warm) -> None:
+    place = WarmPlace(tmp_path, warm)
+    place.create()
+    long = folder_of_length(tmp_path / "l", 3_900)
+    long.mkdir(parents=True)
+    place.vault = Path(shutil.move(place.vault, long))
+    place.run("panic", place.vault, "--yes")
+    assert list(long.iterdir()) == []
+
+
+def test_a_clock_that_was_set_back_ten_years(tmp_path: Path, warm: Warm) -> None:
+    """What comes later stays later, nothing is taken for damage, and no item is lost."""
+    place = WarmPlace(tmp_path, warm)
+    place.create()
+    place.take(place.original("a.txt", b"before"), "--case", "C-1")
+    session = unlock(str(place.vault), load_credential(PASSPHRASE, None), random=os.urandom, clock=SetBack())
+    with session:
+        add_case(session, "C-2", "Opened before it was born")
+        assert verify(session, None, progress=NoProgress(), cancel=CancelToken()).ok
+    place.take(place.original("b.txt", b"after"), "--case", "C-1")
+    report = place.json("verify")
+    assert (report["ok"], report["items"]) == (True, 2)
+    assert place.opened("list").err == ""
+
+
+class SetBack(SystemClock):
+    """Ten years ago."""
+
+    def now_utc(self) -> datetime:
+        return super().now_utc() - timedelta(days=3_653)
+
+
+@pytest.fixture
+def exfat(tmp_path: Path) -> Iterator[Path]:
+    """An exFAT file system of its own."""
+    for tool in ("mkfs.exfat", "mount.exfat-fuse", "losetup"):
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    image, mounted = tmp_path / "exfat.img", tmp_path / "mounted"
+    mounted.mkdir()
+    with image.open("wb") as file:
+        file.truncate(IMAGE_BYTES)
+    subprocess.run(["mkfs.exfat", str(image)], check=True, capture_output=True)
+    done = subprocess.run(
+        ["losetup", "-f", "--show", str(image)], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("this system gives no loop device")
+    device = done.stdout.strip()
+    try:
+        done = subprocess.run(["mount.exfat-fuse", device, str(mounted)], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip("this system does not let exFAT be mounted")
+        try:
+            yield mounted
+        finally:
+            subprocess.run(["umount", str(mounted)], check=True)
+    finally:
+        subprocess.run(["losetup", "-d", device], check=True)
+
+
+@pytest.mark.root
+def test_a_vault_on_exfat(exfat: Path, tmp_path: Path, warm: Warm) -> None:
+    """No rights, no links, times of ten milliseconds: the vault works, and the wipe wipes."""
+    place: Place = WarmPlace(tmp_path, warm)
+    place.vault = exfat / "v"
+    place.create()
+    contents = {"a.txt": b"", "b.bin": os.urandom(300_000), "c.txt": b"c" * 16_384}
+    for name, content in contents.items():
+        place.original(name, content)
+    place.take(place.originals)
+    place.opened("edit", "E0001", "--title", "A gate", "--note", "said twice")
+    place.opened("destroy", "E0003", "--yes")
+    secret = place.secret("new", "another lantern on the harvest moon")
+    place.run(
+        "slots", place.vault, "change", "--new-passphrase-file", secret, "--passphrase-file", place.passfile
+    )
+    place.opened("list", expect=3)
+    place.passfile = secret
+    assert place.json("verify")["items"] == 2
+    assert place.opened("cat", "E0002").out == contents["b.bin"]
+    keys = (place.vault / "keyslots.a").read_bytes()
+    place.run("panic", place.vault, "--yes", "--keys-only")
+    assert (place.vault / "keyslots.a").read_bytes()[:36_864] != keys[:36_864]
+    assert place.opened("list", expect=3).error_code == "wiped"
+    assert not [path for path in exfat.rglob("*") if path.is_file()]
