@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import textwrap
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from hrd_desktop.bundle.pages import render_check_page
 from hrd_desktop.domain.errors.bundle import BundleLanguageUnknown
 
 #: Languages that bundles can be written in, in the order in which they are offered.
-LANGUAGES = ("en", "es", "fr", "ar", "fa", "pt", "ru", "my")
+LANGUAGES = ("en", "es", "fr", "ar", "fa", "pt", "ru")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ def load_texts(folder: Path, language: str) -> BundleTexts:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+    plain.filters["fold"] = _fold
     words = tomllib.loads((folder / language / "labels.toml").read_text("utf-8"))
+    prose = tomllib.loads((folder / language / "readme.toml").read_text("utf-8"))
+    limits = tomllib.loads((folder / language / "check.toml").read_text("utf-8"))["limits"]
     style = (folder / "index.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return BundleTexts(
@@ -65,9 +69,16 @@ def load_texts(folder: Path, language: str) -> BundleTexts:
         style=Markup(style),  # noqa: S704 - a file of ours, of fixed content
         style_source=f"'sha256-{digest}'",
         index=page.from_string((folder / "index.html.j2").read_text("utf-8")),
-        readme=plain.from_string((folder / language / "README.txt.j2").read_text("utf-8")),
-        cover=plain.from_string((folder / language / "cover.txt.j2").read_text("utf-8")),
+        readme=plain.from_string(
+            (folder / "README.txt.j2").read_text("utf-8"), {"t": prose["readme"], "limits": limits}
+        ),
+        cover=plain.from_string((folder / "cover.txt.j2").read_text("utf-8"), {"t": prose["cover"]}),
         actions=words["actions"],
         check_page=render_check_page(folder, language, words["direction"]),
         folder=folder,
     )
+
+
+def _fold(text: str, indent: str = "") -> str:
+    """Lines of at most 100 characters; a script without blanks is left as it is."""
+    return textwrap.fill(text, 100, break_long_words=False, break_on_hyphens=False, subsequent_indent=indent)
