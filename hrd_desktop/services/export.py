@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-from hrd_desktop.bundle.texts import load_texts
+from hrd_desktop.bundle.texts import LANGUAGES, load_texts
 from hrd_desktop.bundle.write import write_bundle
 from hrd_desktop.crypto.log_keys import SigningKey
 from hrd_desktop.domain.decoded import Disclosure as FieldDisclosure
@@ -41,6 +41,8 @@ from hrd_desktop.services.session import Session
 from hrd_desktop.storage.objects import ObjectReader
 from hrd_desktop.storage.vault import Vault
 
+#: Languages that README, lists and pages of a bundle can be written in.
+BUNDLE_LANGUAGES = LANGUAGES
 _CARRIED = {
     FieldDisclosure.POSITION: DisclosureKind.POSITION,
     FieldDisclosure.DEVICE: DisclosureKind.DEVICE_SERIAL,

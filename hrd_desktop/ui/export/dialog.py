@@ -11,7 +11,14 @@ from PySide6.QtWidgets import QDialogButtonBox, QStackedWidget, QVBoxLayout, QWi
 
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.domain.errors.base import SheafError
-from hrd_desktop.domain.export import BundleForm, BundleResult, PlainFolder, ToRecipients, WithPassphrase
+from hrd_desktop.domain.export import (
+    BundleForm,
+    BundleResult,
+    PlainFolder,
+    SelfOpening,
+    ToRecipients,
+    WithPassphrase,
+)
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Case
 from hrd_desktop.services.browse import load_ids
@@ -26,7 +33,7 @@ from hrd_desktop.services.session import Session
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.export.what_page import WhatPage
-from hrd_desktop.ui.export.whom_page import PASSPHRASE, PLAIN, WhomPage
+from hrd_desktop.ui.export.whom_page import PASSPHRASE, PLAIN, SELF_OPENING, WhomPage
 from hrd_desktop.ui.export.words import items_text, result_text
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.jobs import Job
@@ -186,7 +193,7 @@ class ExportDialog(PlainDialog):
 
     def _written(self, result: BundleResult) -> None:
         self._result.setText(result_text(result))
-        by_passphrase = self.whom.form == PASSPHRASE
+        by_passphrase = self.whom.form in (PASSPHRASE, SELF_OPENING)
         self._advice.setText(
             self.tr("Tell the passphrase and the SHA-256 by another way than the bundle, best by voice.")
             if by_passphrase
@@ -274,6 +281,8 @@ def _form(session: Session, form: int, texts: list[str], passphrase: str) -> tup
     """The form of the bundle and what the custody log says of its recipients."""
     if form == PASSPHRASE:
         return WithPassphrase(passphrase), "whoever has the passphrase"
+    if form == SELF_OPENING:
+        return SelfOpening(passphrase), "whoever has the passphrase"
     if form == PLAIN:
         return PlainFolder(), "plain folder"
     recipients, label = load_recipients(session, texts)

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.people import ConsentPurpose
-from hrd_desktop.services.export import ExportChoices, ExportPlan
+from hrd_desktop.services.export import BUNDLE_LANGUAGES, ExportChoices, ExportPlan
 from hrd_desktop.ui.contacts.people_words import purpose_words
 from hrd_desktop.ui.export.leaves_model import LeavesModel
-from hrd_desktop.ui.export.words import held_back_reason, items_text
+from hrd_desktop.ui.export.words import held_back_reason, items_text, language_name
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
 from hrd_desktop.ui.theme.tokens import Size, Space
@@ -59,6 +59,11 @@ class WhatPage(QWidget):
         self.title.setAccessibleName(self.tr("Title of the bundle"))
         self.title.setPlaceholderText(self.tr("Heads the list of exhibits; may stay empty"))
         form.addRow(self.tr("&Title"), self.title)
+        self.language = QComboBox(self)
+        self.language.setAccessibleName(self.tr("Language of the recipient"))
+        for language in BUNDLE_LANGUAGES:
+            self.language.addItem(language_name(language), language)
+        form.addRow(self.tr("&Language of the recipient"), self.language)
         column.addLayout(form)
         self.notes = self._box(self.tr("Let my &notes leave too"))
         self.sources = self._box(self.tr("Let the &sources leave too"))
@@ -74,7 +79,7 @@ class WhatPage(QWidget):
         column.addWidget(self._held)
         self.include_held = self._box(self.tr("Let these &leave all the same"))
         column.addWidget(self.include_held)
-        for combo in (self.scope, self.purpose):
+        for combo in (self.scope, self.purpose, self.language):
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             combo.activated.connect(self.chosen)
         self.title.editingFinished.connect(self.chosen)
@@ -89,6 +94,7 @@ class WhatPage(QWidget):
             with_custodian=self.custodian.isChecked(),
             include_held_back=self.include_held.isChecked(),
             purpose=ConsentPurpose(self.purpose.currentData()),
+            language=self.language.currentData(),
             title=self.title.text().strip() or None,
         )
 

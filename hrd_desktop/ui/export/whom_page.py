@@ -26,7 +26,7 @@ from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
 
-RECIPIENTS, PASSPHRASE, PLAIN = range(3)
+RECIPIENTS, PASSPHRASE, SELF_OPENING, PLAIN = range(4)
 
 
 class WhomPage(QWidget):
@@ -46,6 +46,7 @@ class WhomPage(QWidget):
         for text in (
             self.tr("For &people: only their keys open it"),
             self.tr("With a pass&phrase: whoever knows it opens it"),
+            self.tr("As a &web page that opens itself with seven words: nothing to install"),
             self.tr("Plain &folder: not encrypted"),
         ):
             button = QRadioButton(text, self)
@@ -79,7 +80,7 @@ class WhomPage(QWidget):
 
     @property
     def form(self) -> int:
-        """``RECIPIENTS``, ``PASSPHRASE`` or ``PLAIN``."""
+        """``RECIPIENTS``, ``PASSPHRASE``, ``SELF_OPENING`` or ``PLAIN``."""
         return next(index for index, button in enumerate(self._forms) if button.isChecked())
 
     @property
@@ -215,7 +216,13 @@ class WhomPage(QWidget):
 
     def _choose_form(self) -> None:
         if any(button.isChecked() for button in self._forms):
-            self._pages.setCurrentIndex(self.form)
+            form = self.form
+            self._pages.setCurrentIndex({SELF_OPENING: PASSPHRASE, PLAIN: PASSPHRASE + 1}.get(form, form))
+            # Whoever finds the page may try for ever: only words that were drawn are strong enough for it.
+            drawn_only = form == SELF_OPENING
+            if drawn_only and self._words.isModified():
+                self.another_asked.emit()
+            self._words.setReadOnly(drawn_only)
             self.changed.emit()
 
     def _ask_folder(self) -> None:

@@ -5,6 +5,22 @@ from __future__ import annotations
 from hrd_desktop.domain.export import BundleResult, DisclosureKind, DisclosureWhere
 from hrd_desktop.ui.text import filled, isolated, number_text, size_text, translated
 
+#: Each language in itself: the recipient's, which the user may not read.
+_LANGUAGE_NAMES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ar": "العربية",
+    "fa": "فارسی",
+    "pt": "Português",
+    "ru": "Русский",
+}
+
+
+def language_name(language: str) -> str:
+    """The language's own name."""
+    return _LANGUAGE_NAMES[language]
+
 
 def disclosure_name(kind: DisclosureKind) -> str:
     """``Place`` in the language of the interface."""
@@ -65,6 +81,9 @@ def result_text(result: BundleResult) -> str:
         ),
         filled(translated("export", "SHA-256: {digest}"), digest=isolated(result.sha256.hex())),
     ]
+    if result.beside_path is not None:
+        sentence = translated("export", "The page needs the file beside it, give both: {path}")
+        lines.append(filled(sentence, path=isolated(str(result.beside_path))))
     if result.cover_path is not None:
         sentence = translated("export", "A cover sheet that tells the recipient how to open it: {path}")
         lines.append(filled(sentence, path=isolated(str(result.cover_path))))

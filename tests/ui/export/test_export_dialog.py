@@ -143,6 +143,36 @@ def test_a_bundle_with_a_passphrase_opens_and_checks(
     assert actions[-1] == "exported"
 
 
+def test_a_page_that_opens_itself_in_the_language_of_the_recipient(
+    dialog: ExportDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    planned(dialog, qtbot)
+    out = tmp_path / "out"
+    out.mkdir()
+    language = dialog.what.language
+    language.setCurrentIndex(language.findText("العربية"))
+    language.activated.emit(language.currentIndex())
+    planned(dialog, qtbot)
+    dialog._next.click()
+    dialog.whom._forms[1].click()
+    qtbot.waitUntil(lambda: len(dialog.whom.passphrase.split()) == 7)
+    dialog.whom._words.setText("password")
+    dialog.whom._words.setModified(True)
+    dialog.whom._forms[2].click()
+    # What was typed is not strong enough for a page that anybody may try for ever.
+    qtbot.waitUntil(lambda: len(dialog.whom.passphrase.split()) == 7)
+    assert dialog.whom._words.isReadOnly()
+    dialog.whom.folder_chosen.emit(str(out))
+    qtbot.waitUntil(lambda: dialog.whom.folder == str(out))
+    with qtbot.waitSignal(dialog.exported, timeout=60_000) as exported:
+        dialog._next.click()
+    path = exported.args[0].path
+    assert '<html lang="ar" dir="rtl">' in path.read_text("utf-8")
+    words = dialog.whom.passphrase
+    done = check(str(path), identity_files=[], passphrase=words, progress=NoProgress(), cancel=CancelToken())
+    assert done.sound and done.items == 2
+
+
 def test_for_contacts_and_pasted_keys(
     operations: Operations, three: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -195,7 +225,7 @@ def test_a_plain_folder_only_on_purpose(dialog: ExportDialog, tmp_path: Path, qt
     planned(dialog, qtbot)
     assert dialog.whom.form == 0
     dialog._next.click()
-    dialog.whom._forms[2].click()
+    dialog.whom._forms[3].click()
     out = tmp_path / "out"
     out.mkdir()
     dialog.whom.folder_chosen.emit(str(out))
@@ -210,7 +240,7 @@ def test_what_cannot_be_written_is_told_and_can_be_tried_again(
 ) -> None:
     planned(dialog, qtbot)
     dialog._next.click()
-    dialog.whom._forms[2].click()
+    dialog.whom._forms[3].click()
     missing = tmp_path / "not" / "there"
     dialog.whom.folder_chosen.emit(str(missing))
     qtbot.waitUntil(lambda: bool(dialog.whom.folder))
@@ -225,7 +255,7 @@ def test_closing_stops_it(dialog: ExportDialog, tmp_path: Path, qtbot: QtBot) ->
     out = tmp_path / "out"
     out.mkdir()
     dialog._next.click()
-    dialog.whom._forms[2].click()
+    dialog.whom._forms[3].click()
     dialog.whom.folder_chosen.emit(str(out))
     qtbot.waitUntil(lambda: bool(dialog.whom.folder))
     dialog._next.click()

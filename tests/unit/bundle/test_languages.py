@@ -59,4 +59,6 @@ def test_every_page_and_paper_can_be_made(language: str) -> None:
         cover = texts.cover.render(
             file="n.zip.age", zip="n.zip", passphrase=passphrase, hybrid=not passphrase
         )
-        assert "age -d" in cover and "n.zip.age" in cover and "{" not in cover and "1.3" in cover or passphrase
+        assert (
+            "age -d" in cover and "n.zip.age" in cover and "{" not in cover and "1.3" in cover
+        ) or passphrase
