@@ -69,7 +69,7 @@ class BackupCard(Card):
         self._about = self.add_words("")
         self._choose = self.button(self.tr("Choose a folder and back up…"), "folder")
         self._choose.clicked.connect(self._ask_place)
-        self._now = self.button(self.tr("Back up now"), "export", look="primary")
+        self._now = self.button(self.tr("Back up now"), look="primary")
         self._now.clicked.connect(lambda: self._back_up(self._place().path, None))
         self.add_buttons(self._now, self._choose)
         self._check = self.button(self.tr("Check the backup…"), "check")

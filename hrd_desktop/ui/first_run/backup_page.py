@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QRadioButton, QWidget
 
 from hrd_desktop.services.places import synced_folder_name
@@ -41,7 +42,7 @@ class BackupPage(Page):
         self._choose = QPushButton(icon("folder"), self.tr("Choose the folder…"), self)
         self._choose.setAccessibleName(self.tr("Choose the folder…"))
         self._choose.clicked.connect(self._ask)
-        self.body.addWidget(self._choose)
+        self.body.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignLeading)
         self._place = plain_label("", self, tone="muted", wrap=True)
         self.body.addWidget(self._place)
         self._warning = plain_label("", self, tone="warning", wrap=True)
