@@ -89,6 +89,7 @@ def test_no_header_of_the_vault_is_in_the_backup(vault: Session, tmp_path: Path)
             )
 
 
+@pytest.mark.gate
 def test_what_was_changed_since_is_copied_alone(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place, keep="all")
@@ -127,6 +128,7 @@ def test_what_was_destroyed_is_taken_out_of_kept_snapshots(vault: Session, tmp_p
     assert not back_up(vault, place).is_new
 
 
+@pytest.mark.gate
 def test_leftovers_of_a_crash_are_removed(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -139,6 +141,7 @@ def test_leftovers_of_a_crash_are_removed(vault: Session, tmp_path: Path) -> Non
     assert not stray.exists() and foreign.exists()
 
 
+@pytest.mark.gate
 def test_a_cut_file_is_copied_again(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -166,6 +169,7 @@ def test_own_passphrase_opens_it_and_the_vaults_does_not(vault: Session, tmp_pat
         assert vault.vault.header.vault_id not in one.read_bytes()
 
 
+@pytest.mark.gate
 def test_own_passphrase_cannot_be_added_later(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -201,6 +205,7 @@ def test_after_a_rekey_nothing_is_copied_again_and_the_old_key_opens_nothing_new
     assert [one.number for one in check(place).snapshots] == [1]
 
 
+@pytest.mark.gate
 def test_after_a_rekey_a_backup_of_its_own_asks_for_its_passphrase_once(
     vault: Session, tmp_path: Path
 ) -> None:
@@ -216,6 +221,7 @@ def test_after_a_rekey_a_backup_of_its_own_asks_for_its_passphrase_once(
     assert not back_up(vault, place).is_new
 
 
+@pytest.mark.gate
 def test_a_lost_key_file_is_written_again(vault: Session, tmp_path: Path) -> None:
     for place, own, credential in (
         (tmp_path / "a", None, WORDS),
@@ -308,7 +314,14 @@ def _kinds(place: Path) -> dict[str, Path]:
     return {"large": max(sizes, key=lambda path: sizes[path])}
 
 
-@pytest.mark.parametrize("fault", ["body", "header", "cut", "gone", "swapped"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "body",
+        "swapped",
+        *(pytest.param(fault, marks=pytest.mark.gate) for fault in ("header", "cut", "gone")),
+    ],
+)
 def test_a_check_finds_every_fault(vault: Session, tmp_path: Path, fault: str) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -338,6 +351,7 @@ def test_a_check_finds_every_fault(vault: Session, tmp_path: Path, fault: str) -
     assert check(place).counts
 
 
+@pytest.mark.gate
 def test_a_damaged_list_is_told_and_nothing_is_removed(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place, keep="1")
@@ -395,6 +409,7 @@ def test_only_a_full_check_counts_for_the_age(vault: Session, tmp_path: Path) ->
 # -- reserve --------------------------------------------------------------------------------
 
 
+@pytest.mark.gate
 def test_the_reserve_goes_along_in_its_newest_state_only(tmp_path: Path, remembered_keys: None) -> None:
     root, place = make_vault(tmp_path / "vault", reserve_bytes=16 << 20), tmp_path / "backup"
     with opened(root) as session:

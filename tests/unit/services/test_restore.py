@@ -126,6 +126,7 @@ def test_the_restored_logs_go_on_under_new_keys_and_name_the_old(vault: Session,
     assert (after["action"], after["reason"]) == ("continued", "restored")
 
 
+@pytest.mark.gate
 def test_the_restored_vault_backs_up_into_the_same_folder(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -160,6 +161,7 @@ def test_an_older_snapshot_without_what_was_destroyed_since(vault: Session, tmp_
         restore(place, tmp_path / "no", number=9)
 
 
+@pytest.mark.gate
 def test_what_the_backup_lost_is_named_and_the_rest_comes_back(vault: Session, tmp_path: Path) -> None:
     place = tmp_path / "backup"
     back_up(vault, place)
@@ -182,6 +184,7 @@ def test_what_the_backup_lost_is_named_and_the_rest_comes_back(vault: Session, t
         assert session.read(lambda open_: open_.records.items.count()) == 4
 
 
+@pytest.mark.gate
 def test_a_restore_that_fails_leaves_nothing(vault: Session, tmp_path: Path) -> None:
     place, target = tmp_path / "backup", tmp_path / "restored"
     back_up(vault, place)
@@ -265,6 +268,7 @@ def test_a_drill_proves_a_restore_and_leaves_nothing(vault: Session, tmp_path: P
     assert files_of(tmp_path / "vault") == live
 
 
+@pytest.mark.gate
 def test_a_drill_fails_where_a_restore_would(vault: Session, tmp_path: Path) -> None:
     place, room = tmp_path / "backup", tmp_path / "room"
     room.mkdir()
