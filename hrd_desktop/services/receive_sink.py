@@ -19,6 +19,7 @@ from hrd_desktop.decode.signatures import media_type_of
 from hrd_desktop.domain.bundle_report import BundleCheck
 from hrd_desktop.domain.errors.bundle import BundleFaultFound
 from hrd_desktop.services.session import Session
+from hrd_desktop.storage.allocation import reserve_name_up_to
 from hrd_desktop.storage.object_writer import HeaderFields, ObjectWriter, StoredObject
 from hrd_desktop.storage.vault import Vault
 
@@ -157,7 +158,9 @@ class ReceiveSink:
             is_item = match is not None
         if is_item:
             item_id = self._new_id()
-            self._file = _File(within, number, item_id, self._session.vault.objects.create(self._name()))
+            self._file = _File(
+                within, number, item_id, self._session.vault.objects.create(self._name(self._left_bytes()))
+            )
         elif self._own:
             self._paper = (inner, bytearray())
 
@@ -201,7 +204,7 @@ class ReceiveSink:
             for path, content in sorted(self._papers.items()):
                 target.writestr(zipfile.ZipInfo(path), content, zipfile.ZIP_DEFLATED)
         item_id = self._new_id()
-        writer = self._session.vault.objects.create(self._name())
+        writer = self._session.vault.objects.create(self._name(len(out.getvalue())))
         try:
             writer.write(out.getvalue())
             stored = writer.finish(self._header(item_id, "application/zip", PAPERS_NAME), sync=False)
@@ -213,8 +216,17 @@ class ReceiveSink:
         told = ToldItem(title=f"Papers of the bundle signed by key{key}", original_name=PAPERS_NAME)
         return Incoming(PAPERS_NAME, None, item_id, stored, "application/zip", told, ())
 
-    def _name(self) -> bytes:
+    def _left_bytes(self) -> int:
+        """More than this the next file cannot have."""
+        return max(0, self._check.payload_bytes - sum(entry.stored.size_bytes for entry in self._written))
+
+    def _name(self, most_bytes: int) -> bytes:
         """A reserved name, so that a crash leaves nothing that is not swept."""
+        if self._session.vault.compartment == 1:
+            # There a name is a file of some length, which has to be chosen before the size is known.
+            taken = self._session.change(lambda vault: reserve_name_up_to(vault, most_bytes))
+            self._taken.append(taken)
+            return taken
         if not self._names:
             fresh = [self._session.vault.objects.new_name() for _ in range(_NAMES_AT_ONCE)]
 

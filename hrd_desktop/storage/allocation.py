@@ -62,6 +62,24 @@ def reserve_names(vault: Vault, sizes: Sequence[int]) -> list[bytes | None]:
     return names
 
 
+def reserve_name_up_to(vault: Vault, most_bytes: int) -> bytes:
+    """Reserve a name for a content of unknown size, at most ``most_bytes``. On the vault lane.
+
+    In the reserve the smallest free file that holds that much, or else the largest; NoRoomError for none.
+    """
+    if vault.compartment == 0:
+        name = vault.objects.new_name()
+    else:
+        free = sorted((size, name) for name, size in vault.records.reserve.free_objects())
+        if not free:
+            raise no_room(vault)
+        needed = object_size(most_bytes)
+        name = next((name for size, name in free if size >= needed), free[-1][1])
+    with vault.records.quiet_transaction():
+        vault.records.names.reserve([name])
+    return name
+
+
 def no_room(vault: Vault) -> NoRoomError:
     """The refusal of a content that fits nowhere, with what is left. On the vault lane."""
     room = find_room(vault)

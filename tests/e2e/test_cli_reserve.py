@@ -69,3 +69,15 @@ def test_a_vault_without_one_says_so(bare: Place) -> None:
         ("slots", "add", "--refresh-reserve", "--new-passphrase-file", new),
     ):
         assert outside(bare, *words, expect=2).error_code == "no-reserve"
+
+
+def test_a_bundle_is_received_inside(bare: Place) -> None:
+    bare.create("--reserve", "16M")
+    new = bare.secret("inner", INNER)
+    outside(bare, "reserve", "use", "--yes", "--new-passphrase-file", new)
+    originals = [bare.original(f"{name}.txt", name.encode() * 3000) for name in ("one", "two", "three")]
+    outside(bare, "import", *originals)
+    outside(bare, "export", "--all", "--plain-folder", "--out", bare.folder / "bundle")
+    inside(bare, "receive", bare.folder / "bundle")
+    assert len(inside(bare, "list", "--json").document["items"]) >= 3
+    assert inside(bare, "verify").code == 0
