@@ -20,6 +20,13 @@ from tests.unit.storage.conftest import ram_folder, ram_template
 __all__ = ["ram_folder", "ram_template", "session"]
 
 
+@pytest.fixture(autouse=True)
+def long_proofs_wait(request: pytest.FixtureRequest, full: bool) -> None:
+    """What is marked ``gate`` is run by `make gates`."""
+    if request.node.get_closest_marker("gate") is not None and not full:
+        pytest.skip("with --full")
+
+
 @pytest.fixture
 def remembered_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stretch each credential under each salt once for all tests: the same bytes, without the wait."""
