@@ -173,6 +173,8 @@ KILL = Fault("signal=KILL")
 EIO_ONCE = refusal("EIO")
 EIO_ON = refusal("EIO", "+")
 FULL_ON = refusal("ENOSPC", "+")
+QUOTA_ON = refusal("EDQUOT", "+")
+READ_ONLY_ON = refusal("EROFS", "+")
 
 
 @dataclass(frozen=True)

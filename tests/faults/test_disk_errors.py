@@ -13,6 +13,8 @@ from tests.faults.harness import (
     EIO_ON,
     EIO_ONCE,
     FULL_ON,
+    QUOTA_ON,
+    READ_ONLY_ON,
     Fault,
     Learned,
     Outcome,
@@ -33,6 +35,8 @@ pytestmark = [pytest.mark.strace, pytest.mark.root]
 SAMPLE = 1
 PARTS = 12
 FAULTS = (EIO_ONCE, EIO_ON, FULL_ON)
+#: With ``--full`` a quota that is used up as well, and a file system that becomes read-only.
+ALL_FAULTS = (*FAULTS, QUOTA_ON, READ_ONLY_ON)
 
 LearnedOf = Callable[[Scenario], tuple[Learned, Place]]
 
@@ -50,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             (scenario, fault, part)
             for part in range(PARTS if full else 1)
             for scenario in scenarios
-            for fault in FAULTS
+            for fault in (ALL_FAULTS if full else FAULTS)
         ]
         metafunc.parametrize(
             ("scenario", "fault", "part"),
@@ -62,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def can_say(fault: Fault, point: Point) -> bool:
     """Whether the system can answer so: nothing that only removes or cuts runs out of space."""
     removes = point.name in (*LENGTHS, "unlink", "unlinkat", "rmdir", "sync_file_range")
-    return not (fault is FULL_ON and removes)
+    return not (fault in (FULL_ON, QUOTA_ON) and removes)
 
 
 @pytest.mark.timeout(0)
