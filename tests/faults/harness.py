@@ -105,6 +105,11 @@ class Place:
             check=False,
         ).returncode
 
+    def kill_after(self, seconds: float, *command: str) -> bool:
+        """Run one command and kill it after a time, wherever it is; whether that was before its end."""
+        (ended,) = self.warm.run([command], self.environment(), kill_after_s=seconds)
+        return ended.code == -9
+
     def learn(self, seed: str, command: Sequence[str]) -> tuple[Outcome, list[Call]]:
         """Run under strace without a fault: how it ended, and the calls it made here."""
         outcome, log = self.traced(seed, command, ["-y", "-s", "1"])

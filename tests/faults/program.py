@@ -9,10 +9,11 @@ Encryption, SQLCipher and the decoder's process draw from their own sources.
 ``program.py one ARGUMENT...`` runs one command as the installed command would, and forks nothing.
 ``program.py serve MEMORY`` answers requests, one JSON object a line, until standard input ends:
 
-``{"commands", "seed", "environment", "folder", "stdin", "strace", "wait_s"}`` runs the commands one after
-another in one forked process, under ``strace`` with these options when there are any (then it is one
-command). The answer is a list of ``{"code", "out", "err"}``, outputs in base64. ``@files VAULT
-PASSPHRASE_FILE`` stands for ``_count_files``. ``MEMORY`` is a folder for stretched passphrases.
+``{"commands", "seed", "environment", "folder", "stdin", "strace", "wait_s", "killed"}`` runs the commands
+one after another in one forked process, under ``strace`` with these options when there are any (then it is
+one command). After ``wait_s`` it is killed, or aborted where that was not wanted. The answer is a list of
+``{"code", "out", "err"}``, outputs in base64. ``@files VAULT PASSPHRASE_FILE`` stands for ``_count_files``.
+``MEMORY`` is a folder for stretched passphrases.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     tracer = trace(process, request["strace"]) if request["strace"] else None
     os.write(may_begin, b"x")
     os.close(may_begin)
-    status = wait_for(process, request["wait_s"])
+    status = wait_for(process, request["wait_s"], signal.SIGKILL if request["killed"] else signal.SIGABRT)
     if tracer is not None:
         tracer.communicate()
     done = list(contents_of(codes))
@@ -230,13 +231,12 @@ def trace(process: int, options: list[str]) -> subprocess.Popen[bytes]:
     return tracer
 
 
-def wait_for(process: int, wait_s: float) -> int:
-    """The exit code, or the negative of the signal that ended it."""
+def wait_for(process: int, wait_s: float, at_the_end: signal.Signals) -> int:
+    """The exit code, or the negative of the signal that ended it: ``at_the_end``, when it took too long."""
     handle = os.pidfd_open(process)
     try:
         if not select.select([handle], [], [], wait_s)[0]:
-            signal.pidfd_send_signal(handle, signal.SIGABRT)
-            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            signal.pidfd_send_signal(handle, at_the_end)
     finally:
         os.close(handle)
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])

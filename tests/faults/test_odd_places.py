@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -18,6 +19,7 @@ from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.verify import verify
 from tests.e2e.cli import PASSPHRASE, Place
+from tests.faults.inprocess import Looker
 from tests.faults.warm import Warm, WarmPlace
 
 IMAGE_BYTES = 64 << 20
@@ -148,3 +150,33 @@ def test_a_vault_on_exfat(exfat: Path, tmp_path: Path, warm: Warm) -> None:
     assert (place.vault / "keyslots.a").read_bytes()[:36_864] != keys[:36_864]
     assert place.opened("list", expect=3).error_code == "wiped"
     assert not [path for path in exfat.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [pytest.param(20_000, id="many"), pytest.param(1_000_000, id="a million", marks=pytest.mark.gate)],
+)
+def test_names_that_crashes_left_reserved(
+    tmp_path: Path, warm: Warm, names: int, request: pytest.FixtureRequest
+) -> None:
+    """All are dropped at the next unlock, the objects under them go, and no item is touched."""
+    if names > 20_000 and not request.config.getoption("--full"):
+        pytest.skip("a million names only with --full")
+    place = WarmPlace(tmp_path, warm)
+    place.create()
+    place.take(place.original("a.txt", b"a"))
+    whole = set(place.object_files())
+    looker = Looker(tmp_path)
+    with looker.opened(place.vault, "passphrase") as vault:
+        random = Random(names)
+        for _ in range(names // 10_000):
+            with vault.records.quiet_transaction():
+                vault.records.names.reserve([random.randbytes(16) for _ in range(10_000)])
+        left = vault.records.names.reserved(limit=3)
+        for name in left:
+            Path(vault.layout.object_path(name)).write_bytes(b"half an object")
+    with looker.opened(place.vault, "passphrase") as vault:
+        assert vault.records.names.reserved(limit=1) == []
+        assert not any(Path(vault.layout.object_path(name)).exists() for name in left)
+    assert set(place.object_files()) == whole
+    assert place.json("verify")["ok"]

@@ -49,6 +49,7 @@ class Warm:
         seed: str = "",
         stdin: bytes = b"",
         strace: Sequence[str] = (),
+        kill_after_s: float | None = None,
     ) -> list[Ended]:
         """Run commands one after another in one forked process; those after a death have no answer."""
         request = {
@@ -58,7 +59,8 @@ class Warm:
             "folder": str(folder),
             "stdin": base64.b64encode(stdin).decode(),
             "strace": list(strace),
-            "wait_s": WAIT_S,
+            "wait_s": WAIT_S if kill_after_s is None else kill_after_s,
+            "killed": kill_after_s is not None,
         }
         answers = json.loads(self._ask(json.dumps(request).encode() + b"\n"))
         return [
