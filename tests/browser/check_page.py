@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.chromium import Browser
+from tests.browser.chromium import WAIT_SECONDS, Browser
 
 Files = dict[str, bytes]
 _DONE = (
@@ -49,7 +49,7 @@ class Verdict:
         return (self.faults[0]["kind"], self.faults[0]["path"]) if self.faults else None
 
 
-def check(browser: Browser, field: str, path: Path) -> Verdict:
+def check(browser: Browser, field: str, path: Path, seconds: float = WAIT_SECONDS) -> Verdict:
     """Choose a folder (``folder``) or a zip file (``zip``) in the open page and read the verdict."""
     browser.run("document.getElementById('result').dataset.old = 'yes'; return 0")
     browser.run(
@@ -58,7 +58,7 @@ def check(browser: Browser, field: str, path: Path) -> Verdict:
         ".observe(document.getElementById('working'), {attributes: true}); return 0"
     )
     browser.choose(field, path)
-    browser.wait_for(_DONE)
+    browser.wait_for(_DONE, seconds)
     return Verdict(**browser.run(_READ))
 
 
