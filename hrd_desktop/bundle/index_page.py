@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 
 from hrd_desktop.bundle.plain_text import visible_text
 from hrd_desktop.bundle.texts import BundleTexts
+from hrd_desktop.crypto.custody import parse_line, verify_event
 from hrd_desktop.domain.errors.bundle import BundlePlanInvalid
+from hrd_desktop.domain.errors.vault import CustodyError
 from hrd_desktop.domain.export import BundleItem, BundlePlan, date_text, position_text
 
 MAX_THUMBNAIL_BYTES = 1 << 18
@@ -37,6 +39,7 @@ def iter_index_page(
         labels=texts.labels,
         file_of=file_of,
         picture=picture,
+        history=history_of,
         visible=visible_text,
         date_text=date_text,
         position_text=position_text,
@@ -50,6 +53,25 @@ def iter_index_page(
             yield "".join(waiting).encode("utf-8")
             waiting, characters = [], 0
     yield "".join(waiting).encode("utf-8")
+
+
+def history_of(item: BundleItem) -> list[tuple[str, str]]:
+    """Action and UTC time of each event whose action is disclosed, in order, time empty where withheld.
+
+    Lines that do not check show no history here: the check before the bundle gets its name refuses them.
+    """
+    told: list[tuple[str, str]] = []
+    for line in item.custody_lines:
+        try:
+            values = verify_event(*parse_line(line))
+        except CustodyError:
+            return []
+        action, time = values.get("action"), values.get("time")
+        if isinstance(action, str):
+            told.append(
+                (action, time.replace("T", " ").replace("Z", " UTC") if isinstance(time, str) else "")
+            )
+    return told
 
 
 def _picture_address(data: bytes, item_id: str) -> str:

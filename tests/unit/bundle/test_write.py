@@ -235,6 +235,7 @@ def test_the_bag_in_full(tmp_path: Path) -> None:
     assert tree["bag/data/index.csv"].startswith(b'\xef\xbb\xbf"exhibit"')
     assert b'"\'=HYPERLINK()"' in tree["bag/data/index.csv"]
     assert "a\\u{202e}b.jpg" in tree["bag/data/index.html"].decode()
+    assert "<ol><li>imported</li><li>checked, unchanged</li></ol>" in tree["bag/data/index.html"].decode()
     readme = tree["README.txt"].decode()
     assert "sha256sum --strict -c manifest-sha256.txt" in readme and "Tool 1" in readme
     assert "Sheaf" not in readme
