@@ -28,6 +28,7 @@ from hrd_desktop.services.backup_places import backup_state
 from hrd_desktop.services.destroy import destroy
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.slots import change_passphrase, rekey_vault
+from hrd_desktop.storage.objects import ObjectReader, ObjectStore
 from tests.unit.services.backing_up import OTHER, WORDS, back_up, check, files_of, make_vault, opened, take
 
 SMALL = {"first": b"one" * 1000, "second": b"two" * 9000, "third": b"", "fourth": b"four" * 50_000}
@@ -61,6 +62,25 @@ def test_a_backup_is_complete_and_the_next_one_copies_nothing(vault: Session, tm
     found = check(place)
     assert found.counts and found.objects == found.checked == 5
     assert [one.item_count for one in found.snapshots] == [4]
+
+
+def test_an_unchanged_vault_is_backed_up_without_reading_its_files(
+    vault: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However large it is: what is opened again is the copy of the records and the list."""
+    place = tmp_path / "backup"
+    back_up(vault, place)
+    names: list[bytes] = []
+    real = ObjectStore.open
+
+    def noted(store: ObjectStore, name: bytes, expected: tuple[int, bytes] | None = None) -> ObjectReader:
+        names.append(name)
+        return real(store, name, expected)
+
+    monkeypatch.setattr(ObjectStore, "open", noted)
+    assert not back_up(vault, place).is_new
+    items = {item.object_name for item in vault.read(lambda open_: list(open_.records.items.iter_items()))}
+    assert len(names) == 2 and not items & set(names)
 
 
 def test_all_files_look_alike(vault: Session, tmp_path: Path) -> None:
