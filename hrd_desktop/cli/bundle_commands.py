@@ -20,10 +20,17 @@ from hrd_desktop.cli.custody_commands import read_receipt_file
 from hrd_desktop.cli.fault_words import FAULT_WORDS
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
-from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
+from hrd_desktop.cli.secret_files import check_secret_file, write_private_file, write_secret_file
 from hrd_desktop.domain.bundle_report import BundleCheck, Signed
 from hrd_desktop.domain.errors.base import UsageError
-from hrd_desktop.domain.export import BundleForm, PlainFolder, SelfOpening, ToRecipients, WithPassphrase
+from hrd_desktop.domain.export import (
+    BundleForm,
+    BundleResult,
+    PlainFolder,
+    SelfOpening,
+    ToRecipients,
+    WithPassphrase,
+)
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.people import ConsentPurpose
 from hrd_desktop.services.cases import load_case
@@ -34,6 +41,7 @@ from hrd_desktop.services.find_item import load_items
 from hrd_desktop.services.passphrases import make_passphrase
 from hrd_desktop.services.recipients import load_recipients
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.timestamp_request import timestamp_request as request_for
 
 #: A witness may sign any time there is; what no calendar has is shown as the last day of it.
 _LAST_TIME = 253_402_300_799
@@ -107,6 +115,17 @@ def _form(
     return PlainFolder(), "plain folder"
 
 
+def _check_new_files(*paths: str | None) -> None:
+    for path in paths:
+        if path is not None:
+            check_secret_file(path)
+
+
+def _write_request(path: str | None, result: BundleResult, invocation: Invocation) -> None:
+    if path is not None:
+        write_private_file(path, request_for(result, invocation.random))
+
+
 @click.command("export")
 @click.argument("vault")
 @click.option("--out", required=True, metavar="FILE", help="The bundle's name, or a folder for a random one.")
@@ -133,6 +152,7 @@ def _form(
 @click.option("--include-held-back", is_flag=True, help="Privileged, sealed and not consented items as well.")
 @click.option("--language", default="en", metavar="TAG")
 @click.option("--title", metavar="TEXT", help="Heads the exhibit list; otherwise the case's title.")
+@click.option("--timestamp-request", metavar="FILE", help="Write a request for a timestamp authority.")
 @click.option("--list-only", is_flag=True, help="Say what would leave, and write nothing.")
 @vault_options
 @click.pass_obj
@@ -152,6 +172,7 @@ def export_command(
     include_held_back: bool,
     language: str,
     title: str | None,
+    timestamp_request: str | None,
     list_only: bool,
 ) -> int:
     """Let a bundle out that the recipient can open and check without this program."""
@@ -164,8 +185,7 @@ def export_command(
     choices = _choices(extras, purpose, include_held_back, language, title)
     if os.path.realpath(out).startswith(os.path.realpath(vault) + os.sep):
         raise DestinationInVault()
-    if passphrase_out is not None:
-        check_secret_file(passphrase_out)
+    _check_new_files(passphrase_out, timestamp_request)
     with open_session(invocation, vault) as session, interruptible(invocation.cancel):
         # What the files say of themselves must be known before anybody can be told what leaves.
         derive_pending(session, cancel=invocation.cancel)
@@ -197,6 +217,7 @@ def export_command(
     if result.beside_path is not None:
         click.echo(f"The page needs the file beside it: {shown(str(result.beside_path))}")
     click.echo(f"SHA-256 {result.sha256.hex()}")
+    _write_request(timestamp_request, result, invocation)
     if plain_folder:
         warn("This folder is not encrypted: whoever finds it can read everything in it.")
     return EXIT_PARTLY if plan.held_back else EXIT_DONE

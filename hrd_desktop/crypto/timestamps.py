@@ -28,9 +28,13 @@ class TimestampRead:
 
 
 def make_request(message: bytes, random: Random) -> bytes:
-    """A TimeStampReq over ``message`` (SHA-512, a random nonce, the authority's certificate asked for)."""
-    digest = hashlib.sha512(message).digest()
-    imprint = _der(0x30, _SHA512 + _der(0x04, digest))
+    """A TimeStampReq over ``message``, as ``make_request_over`` its SHA-512."""
+    return make_request_over(hashlib.sha512(message).digest(), random)
+
+
+def make_request_over(sha512: bytes, random: Random) -> bytes:
+    """A TimeStampReq over a digest, with a random nonce, that asks for the authority's certificate."""
+    imprint = _der(0x30, _SHA512 + _der(0x04, sha512))
     # The first bit clear and the byte not zero: positive, and in its shortest form.
     nonce = random(NONCE_BYTES)
     nonce = bytes([nonce[0] & 0x7F | 0x40]) + nonce[1:]

@@ -26,8 +26,12 @@ def test_a_case_goes_from_one_vault_to_another(seeded: Place, tmp_path: Path) ->
     assert "are those of this receipt" in seeded.opened(*told, spoken[1]).text
     assert "[log-contradicted" in seeded.opened(*told, spoken[1][::-1], expect=4).err
 
-    bundle = out / "bundle"
-    seeded.opened("export", "--case", "GATE", "--out", bundle, "--plain-folder", "--include-held-back")
+    bundle, request = out / "bundle", out / "bundle.tsq"
+    chosen = ("--case", "GATE", "--plain-folder", "--include-held-back", "--timestamp-request", request)
+    seeded.opened("export", "--out", bundle, *chosen)
+    # The request beside the bundle is over the same content as the one inside, with a number of its own.
+    inside = (bundle / "timestamp.tsq").read_bytes()
+    assert request.read_bytes()[:80] == inside[:80] and request.read_bytes() != inside
     checked = seeded.run("check-bundle", bundle, "--receipt", receipt, "--json").document
     assert checked["signed"]["witnesses"] and checked["receipt_events"] == done["events"]
     said = seeded.run("check-bundle", bundle).text
