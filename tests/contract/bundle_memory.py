@@ -23,11 +23,13 @@ from hrd_desktop.domain.export import (
     BundleItem,
     BundlePlan,
     PlainFolder,
+    SelfOpening,
     ToRecipients,
     WithPassphrase,
 )
 from tests.unit.bundle.bundle_trees import KEY, with_papers
 
+WORDS = "abacus drop-down abide zoology yo-yo unwed armful"
 PIECE = bytes(range(256)) * 4096
 
 
@@ -45,7 +47,8 @@ def main(form_name: str, size_mib: int, folder: Path) -> None:
     key = pyrage.x25519.Identity.generate()
     forms: dict[str, BundleForm] = {
         "folder": PlainFolder(),
-        "passphrase": WithPassphrase("words"),
+        "passphrase": WithPassphrase(WORDS),
+        "page": SelfOpening(WORDS),
         "recipient": ToRecipients((parse_recipient(str(key.to_public())),)),
     }
     with tempfile.TemporaryDirectory(dir=folder) as out:
@@ -60,7 +63,7 @@ def main(form_name: str, size_mib: int, folder: Path) -> None:
             scrypt_log_n=1,
         )
         identities = parse_identities(str(key).encode())
-        assert check_bundle(result.path, identities=identities, passphrase="words").sound
+        assert check_bundle(result.path, identities=identities, passphrase=WORDS).sound
     sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 

@@ -246,7 +246,9 @@ def test_both_readers_agree_on_damage(tmp_path: Path, source: Source) -> None:
     assert check_bundle(folder).sound
 
 
-@pytest.mark.parametrize("form", ["folder", "passphrase", "recipient"])
+@pytest.mark.parametrize(
+    "form", ["folder", "passphrase", "recipient", pytest.param("page", marks=pytest.mark.gate)]
+)
 def test_memory_does_not_grow_with_the_bundle(tmp_path: Path, form: str) -> None:
     """Peak resident size with 4 MiB and with 120 MiB of items differs by less than 24 MiB."""
     script = Path(__file__).with_name("bundle_memory.py")
