@@ -16,11 +16,11 @@ setup: ## Install what the program needs, in .venv
 setup-test:
 	@scripts/setup.sh test
 
-run: setup ## Open the program; without a display, show the whole job on the terminal
-	@if [ -e hrd_desktop/app.py ] && [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+run: setup ## Open the program; without a display, do the whole job and leave pictures and a bundle in build/demo
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
 	    exec .venv/bin/hrd-desktop; \
 	else \
-	    exec $(PY) -I -m hrd_desktop.cli.demo $(DEMO); \
+	    $(PY) -I -m hrd_desktop.cli.demo $(DEMO) && $(PY) scripts/screenshots.py --to $(DEMO)/pictures; \
 	fi
 
 test: setup-test check ## Check everything and run the tests

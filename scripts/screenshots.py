@@ -1,11 +1,12 @@
-"""Draw what the program shows into build/screenshots/.
+"""Draw what the program shows into build/screenshots/: ``screenshots.py [--to FOLDER] [VARIANT...]``.
 
 Every screen of the window in light, dark, Arabic (mirrored) and at 200 %, without a display, and the whole
-job on the terminal as an SVG picture.
+job on the terminal as an SVG picture. With ``--to``, the screens alone, into that folder.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import subprocess
@@ -68,13 +69,21 @@ def draw_window(variant: str, folder: Path) -> None:
 
 def main() -> None:
     """Draw every picture; each is written whole."""
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for old in TARGET.glob("*.png"):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--to", type=Path)
+    parser.add_argument("variants", nargs="*", metavar="VARIANT", help=", ".join(VARIANTS))
+    chosen = parser.parse_args()
+    folder = (chosen.to or TARGET).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
         old.unlink()
-    for variant in sys.argv[1:] or VARIANTS:
-        draw_window(variant, TARGET)
-    with tempfile.TemporaryDirectory() as folder:
-        picture = terminal_picture(["hrd_desktop.cli.demo", str(Path(folder) / "demo")], "Sheaf")
+    for variant in chosen.variants or VARIANTS:
+        draw_window(variant, folder)
+    if chosen.to is not None:
+        print(folder)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        picture = terminal_picture(["hrd_desktop.cli.demo", str(Path(place) / "demo")], "Sheaf")
     (TARGET / "demo.svg").write_text(picture, "utf-8")
     print(TARGET / "demo.svg")
 
