@@ -61,6 +61,7 @@ def _first_run(window: Window) -> None:
     window.press("Next")
     window.press(_NO_CODE)
     window.press("Next")
+    window.wait("Later: I will choose in Security")
     window.press("Next")
     window.press("Create vault")
     window.wait("Lock")
