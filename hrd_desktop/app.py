@@ -111,4 +111,5 @@ def _show(request: Request) -> int:
     window.show()
     # After the window is there: it has a bus to wait for.
     QTimer.singleShot(0, lambda: program.heed_system(os.environ))
+    QTimer.singleShot(0, program.load_rest)
     return application.exec()

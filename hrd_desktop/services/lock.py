@@ -6,12 +6,15 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from hrd_desktop.domain.errors.base import SheafError
-from hrd_desktop.services.session import Session
 from hrd_desktop.storage.disk import set_all_mtimes
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.lockfile import VaultLock
+
+if TYPE_CHECKING:
+    from hrd_desktop.services.session import Session
 
 #: What closing may take before what runs is interrupted, and afterwards.
 SETTLE_S = 0.2

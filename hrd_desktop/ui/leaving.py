@@ -10,18 +10,20 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from hrd_desktop.process.spawn import isolated_command
 from hrd_desktop.services.lock import close_soon
-from hrd_desktop.services.session import Session
 from hrd_desktop.services.wipe import wipe_vault
 from hrd_desktop.services.wipe_all import wipe_keys_of
-from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.triggers.power_off import MODULE as POWER_OFF
+
+if TYPE_CHECKING:
+    from hrd_desktop.services.session import Session
+    from hrd_desktop.ui.operations import Operations
 
 #: What the closing thread may take longer than its own bound.
 _JOIN_S = 0.5

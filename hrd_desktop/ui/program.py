@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
@@ -13,38 +16,32 @@ from PySide6.QtWidgets import QApplication
 from hrd_desktop.domain.clock import Clock, to_microseconds
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.vault import WipedError, WrongCredentialError
-from hrd_desktop.services.answer_time import AnswerTime
-from hrd_desktop.services.create import choose_parameters, create
-from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.lock import blur_times
-from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
-from hrd_desktop.services.shares import Share
 from hrd_desktop.services.triggers import POWER_OFF
-from hrd_desktop.services.unlock import unlock
-from hrd_desktop.services.unlock_with import unlock_with_shares, unlock_with_text
 from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.ui.application import apply_theme
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import tell
-from hrd_desktop.ui.first_run.wizard import FirstRun, NewVault
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.lock_timer import LockTimer
 from hrd_desktop.ui.main_window import MainWindow
 from hrd_desktop.ui.messages import describe
-from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
-from hrd_desktop.ui.preferences import Preferences
-from hrd_desktop.ui.rescue.dialog import RescueDialog
-from hrd_desktop.ui.sections import Sections
-from hrd_desktop.ui.shares.entry import EnterSharesDialog
 from hrd_desktop.ui.system_locks import SystemLocks
 from hrd_desktop.ui.tray import Tray
 from hrd_desktop.ui.triggers.armed import ArmedTriggers
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.ways_out import WaysOut
-from hrd_desktop.ui.workspace import Workspace
+
+# What only an open vault and the making of one need is loaded when it is needed, or before, by ``load_rest``.
+if TYPE_CHECKING:
+    from hrd_desktop.services.answer_time import AnswerTime
+    from hrd_desktop.services.session import Session
+    from hrd_desktop.services.shares import Share
+    from hrd_desktop.ui.first_run.wizard import FirstRun, NewVault
+    from hrd_desktop.ui.rescue.dialog import RescueDialog
 
 
 class Program(QObject):
@@ -95,6 +92,10 @@ class Program(QObject):
     def heed_system(self, environment: Mapping[str, str]) -> None:
         """Lock when the system locks its screen or goes to sleep."""
         self._system.listen(environment)
+
+    def load_rest(self) -> None:
+        """Load, in the background, what an open vault needs; the first screen is up without it."""
+        threading.Thread(target=import_module, args=("hrd_desktop.ui.opened",), daemon=True).start()
 
     # -- before a vault is open ---------------------------------------------------------------
 
@@ -149,6 +150,8 @@ class Program(QObject):
         screen.start()
 
     def _show_first_run(self, *, new_path: str = "", back: bool = False) -> None:
+        from hrd_desktop.ui.first_run.wizard import FirstRun
+
         screen = FirstRun(
             self._random, os.path.expanduser("~"), new_path=new_path, can_go_back=back, parent=None
         )
@@ -158,21 +161,26 @@ class Program(QObject):
         self._window.show_screen(screen)
 
     def _unlock(self, screen: UnlockScreen, vault: str, text: str, key_file: str) -> None:
-        self._open(
-            screen,
-            vault,
-            lambda answer: unlock_with_text(vault, text, key_file, self._random, self._clock, answer),
-        )
+        def opened(answer: AnswerTime) -> Session:
+            from hrd_desktop.services.unlock_with import unlock_with_text
+
+            return unlock_with_text(vault, text, key_file, self._random, self._clock, answer)
+
+        self._open(screen, vault, opened)
 
     def _unlock_with_shares(self, screen: UnlockScreen, vault: str, shares: list[Share]) -> None:
         entered = tuple(shares)
-        self._open(
-            screen,
-            vault,
-            lambda answer: unlock_with_shares(vault, entered, self._random, self._clock, answer),
-        )
+
+        def opened(answer: AnswerTime) -> Session:
+            from hrd_desktop.services.unlock_with import unlock_with_shares
+
+            return unlock_with_shares(vault, entered, self._random, self._clock, answer)
+
+        self._open(screen, vault, opened)
 
     def _ask_for_shares(self, screen: UnlockScreen, vault: str) -> None:
+        from hrd_desktop.ui.shares.entry import EnterSharesDialog
+
         dialog = EnterSharesDialog(
             self._window,
             self.tr("Open with shares"),
@@ -185,6 +193,8 @@ class Program(QObject):
         dialog.open()
 
     def _ask_to_rescue(self, screen: UnlockScreen, vault: str) -> None:
+        from hrd_desktop.ui.rescue.dialog import RescueDialog
+
         dialog = self._rescue = RescueDialog(self._window, vault, random=self._random, clock=self._clock)
         dialog.open_wanted.connect(partial(self._choose, screen))
         dialog.finished.connect(self._rescue_ended)
@@ -195,14 +205,10 @@ class Program(QObject):
 
     def _open(self, screen: UnlockScreen, vault: str, opened: Callable[[AnswerTime], Session]) -> None:
         def work() -> Session:
-            answer = AnswerTime()
-            try:
-                return opened(answer)
-            except WipedError:
-                finish_begun_wipe(vault, os.environ)
-                raise
-            finally:
-                answer.wait()
+            # Here and not on the thread that paints, in case the passphrase was typed faster than it loads.
+            from hrd_desktop.ui.opened import answering
+
+            return answering(vault, opened)
 
         def failed(error: SheafError) -> None:
             happened, _, do = describe(error)
@@ -241,17 +247,17 @@ class Program(QObject):
 
     def _create(self, screen: FirstRun, wanted: NewVault) -> None:
         def work() -> Session:
-            credential = load_credential(wanted.passphrase, None)
-            create(
+            from hrd_desktop.ui.opened import make_vault
+
+            return make_vault(
                 wanted.path,
-                credential,
-                parameters=choose_parameters(self._parameters),
-                recovery_code=wanted.recovery_code,
+                wanted.passphrase,
+                wanted.recovery_code,
+                parameters=self._parameters,
                 reserve_bytes=wanted.reserve_bytes,
                 random=self._random,
                 clock=self._clock,
             )
-            return unlock(wanted.path, credential, random=self._random, clock=self._clock)
 
         def failed(error: SheafError) -> None:
             screen.set_busy(False)
@@ -268,28 +274,28 @@ class Program(QObject):
     # -- while it is open ---------------------------------------------------------------------
 
     def _enter(self, vault: str, session: Session, backup_path: str = "") -> None:
-        operations = Operations(session, self)
-        operations.failed.connect(lambda error: tell(self._window, error))
+        from hrd_desktop.ui.opened import show_opened
+
         settings = self._settings.with_vault(vault)
         settings = replace(settings, triggers=settings.triggers.after_unlock(self._clock.now_utc()))
-        preferences = Preferences(settings, self._settings_file, operations, self)
+        opened = show_opened(
+            session, vault, settings, self._settings_file, self._make_panic(), self._random, self
+        )
+        opened.operations.failed.connect(lambda error: tell(self._window, error))
+        preferences, workspace = opened.preferences, opened.workspace
         preferences.changed.connect(self._apply)
         preferences.save()
         self._settings = preferences.settings
-        self._leaving.enter(vault, operations)
-        sections = Sections(operations, preferences, vault, self._random, self)
-        workspace = Workspace(sections.plans(), self._make_panic())
-        sections.connect_bar(workspace)
+        self._leaving.enter(vault, opened.operations)
         workspace.lock_wanted.connect(self.lock)
         self._out.open(workspace)
-        workspace.open_first()
         self._window.show_screen(workspace)
         workspace.start()
         self._apply(preferences.settings)
         self._armed.set_locked(False)
         self._timer.start()
         if backup_path:
-            sections.begin_backup(backup_path)
+            opened.sections.begin_backup(backup_path)
 
     def _apply(self, settings: Settings) -> None:
         if settings.theme != self._settings.theme:

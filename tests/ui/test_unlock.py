@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,3 +170,14 @@ def test_the_pad_types_digits_where_the_cursor_is(qtbot: QtBot) -> None:
     button(field, "Erase the last digit").click()
     assert field.text == "204"
     assert credential_from_text(field.text).secret == b"204"
+
+
+def test_the_first_screen_is_up_before_the_rest_is_loaded() -> None:
+    """What only an open vault needs is not read from disk while somebody waits for the window."""
+    script = (
+        "import sys; import hrd_desktop.ui.program, hrd_desktop.ui.unlock_screen;"
+        "print(*sorted({'hrd_desktop.ui.opened', 'hrd_desktop.ui.sections', 'hrd_desktop.storage.vault',"
+        " 'sqlcipher3', 'cryptography', 'jinja2', 'pyrage'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], cwd="/", capture_output=True, check=True)
+    assert done.stdout.decode().split() == []
