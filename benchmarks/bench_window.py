@@ -1,8 +1,8 @@
 """The window over a vault of many items: unlock to list, the longest turns of the main thread, thumbnails.
 
 Runs the real program without a display (option ``--items``, 100,000 by default) in one process, on a vault of
-its own. A turn is what the main thread does between two looks at its queue; it is given in milliseconds of
-processor time, which do not depend on what else the machine does, and each step is named with its longest turn.
+its own. A turn is what the main thread does between two looks at its queue, in milliseconds of processor
+time, which do not depend on what else the machine does; each step is named with its longest turn.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -37,6 +38,8 @@ from hrd_desktop.services.settings_file import SettingsFile
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.application import make_application
 from hrd_desktop.ui.evidence.section import EvidenceSection
+from hrd_desktop.ui.unlock_screen import UnlockScreen
+from hrd_desktop.ui.workspace import Workspace
 from tests.ui.driving import PASSPHRASE, Started, make_started  # found beside this file, not installed
 from tests.unit.services.many_items import insert_items, plain_item  # likewise
 
@@ -144,8 +147,6 @@ def measure(application: QApplication, started: Started, vault: Path, items: int
         )
 
     def type_passphrase() -> None:
-        from hrd_desktop.ui.unlock_screen import UnlockScreen
-
         screen = started.screen(UnlockScreen)
         screen._field.set_text(PASSPHRASE)
         screen._submit()
@@ -154,24 +155,21 @@ def measure(application: QApplication, started: Started, vault: Path, items: int
     print(f"passphrase to a list of {items + PHOTOGRAPHS} items: {taken:.2f} s")
     evidence = section()
     assert evidence is not None
-    workspace = evidence.parent()
-    while not hasattr(workspace, "open_first"):
-        assert workspace is not None
-        workspace = workspace.parent()
+    workspace = started.screen(Workspace)
     view = evidence.pane.list
     for number in (1, items // 2, items):
-        turns.step("an item", lambda number=number: view.select_number(number))
+        turns.step("an item", partial(view.select_number, number))
     bar = view.verticalScrollBar()
     for place in range(10):
-        turns.step("scrolling", lambda place=place: bar.setValue(bar.maximum() * place // 10))
+        turns.step("scrolling", partial(bar.setValue, bar.maximum() * place // 10))
     for words in ("e", "ex", "exhibit", "exhibit 77", ""):
-        turns.step(f"search “{words}”", lambda words=words: evidence.search(words))
+        turns.step(f"search “{words}”", partial(evidence.search, words))
     turns.step("as a grid", lambda: view.show_as_grid(True))
     turns.step("as a list", lambda: view.show_as_grid(False))
     turns.step("select all", view.selectAll)
     turns.step("select one", lambda: view.select_number(items))
     for key in ("contacts", "cases", "security", "help", "evidence"):
-        turns.step(f"first show of {key}", lambda key=key: workspace.open(key))
+        turns.step(f"first show of {key}", partial(workspace.open, key))
     turns.step("lock", started.program.lock)
     for name, longest in sorted(turns.longest_ms.items(), key=lambda entry: -entry[1]):
         print(f"longest turn, {name:28} {longest:7.0f} ms")

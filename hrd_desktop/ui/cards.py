@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hrd_desktop.ui.dialogs import sized
-from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
@@ -40,8 +40,9 @@ class CardPage(QScrollArea):
     def set_title(self, title: str) -> None:
         """The headline above the cards."""
         self._title.setText(title)
-        # The page itself takes the keyboard, to scroll; a screen reader says where it has come.
-        self.setAccessibleName(title)
+        # The page itself takes the keyboard, to scroll; a screen reader says where it has come. The title
+        # alone is the name of the button that leads here.
+        self.setAccessibleName(translated("CardPage", "{title} page", title=title))
 
     def add(self, card: QWidget) -> None:
         """One more card, below the others."""

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPushButton,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +29,8 @@ from hrd_desktop.ui.messages import describe, quotable
 from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.icons import pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
+
+_PLACES_WIDTH = 200
 
 
 def sized(label: QLabel, factor: float, *, bold: bool = False) -> QLabel:
@@ -121,6 +125,7 @@ def tell(parent: QWidget | None, error: SheafError) -> PlainDialog:
         translated("dialogs", "Close"), QDialogButtonBox.ButtonRole.RejectRole, look="primary"
     )
     close.clicked.connect(dialog.close)
+    close.setFocus()
     dialog.open()
     return dialog
 
@@ -200,6 +205,14 @@ def choose_new_file(
     return dialog
 
 
+def _give_room(dialog: QFileDialog) -> None:
+    """Qt gives the places at the side and the names of files too little room to be read."""
+    for splitter in dialog.findChildren(QSplitter):
+        splitter.setSizes([_PLACES_WIDTH, 860 - _PLACES_WIDTH])
+    for header in dialog.findChildren(QHeaderView):
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+
 def _choose(
     parent: QWidget | None,
     title: str,
@@ -216,6 +229,7 @@ def _choose(
     dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)
     dialog.setFileMode(mode)
     dialog.resize(860, 560)
+    _give_room(dialog)
 
     def accepted() -> None:
         paths = dialog.selectedFiles()

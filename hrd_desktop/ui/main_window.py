@@ -35,6 +35,11 @@ class MainWindow(QMainWindow):
         if application is not None:
             application.installEventFilter(self)
 
+    @property
+    def holder(self) -> QWidget:
+        """The widget that every screen stands in."""
+        return self._stack
+
     def show_screen(self, screen: QWidget) -> None:
         """Show ``screen``; the one before is thrown away."""
         before = self._stack.currentWidget()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.vault import WipedError
@@ -81,15 +82,16 @@ def show_opened(
     vault: str,
     settings: Settings,
     settings_file: SettingsFile | None,
+    holder: QWidget,
     panic_button: PanicButton,
     random: Callable[[int], bytes],
     parent: QObject,
 ) -> Opened:
-    """Make them, with the first section shown."""
+    """Make them, with the first section shown. ``holder`` is the widget that the screen will stand in."""
     operations = Operations(session, parent)
     preferences = Preferences(settings, settings_file, operations, parent)
     sections = Sections(operations, preferences, vault, random, parent)
-    workspace = Workspace(sections.plans(), panic_button)
+    workspace = Workspace(sections.plans(), panic_button, holder)
     sections.connect_bar(workspace)
     workspace.open_first()
     return Opened(operations, preferences, workspace, sections)

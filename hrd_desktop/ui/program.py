@@ -279,7 +279,14 @@ class Program(QObject):
         settings = self._settings.with_vault(vault)
         settings = replace(settings, triggers=settings.triggers.after_unlock(self._clock.now_utc()))
         opened = show_opened(
-            session, vault, settings, self._settings_file, self._make_panic(), self._random, self
+            session,
+            vault,
+            settings,
+            self._settings_file,
+            self._window.holder,
+            self._make_panic(),
+            self._random,
+            self,
         )
         opened.operations.failed.connect(lambda error: tell(self._window, error))
         preferences, workspace = opened.preferences, opened.workspace

@@ -57,6 +57,7 @@ class Sections(QObject):
         """Search, import and export, whichever section is open, are for evidence."""
         self._workspace = workspace
         workspace.searched.connect(lambda words: self._evidence().search(words))
+        workspace.results_wanted.connect(self._show_results)
         workspace.import_wanted.connect(lambda: self._evidence().choose_import())
         workspace.export_wanted.connect(lambda: self._evidence().ask_export())
         undoing = Undoing(self._operations, self)
@@ -76,9 +77,10 @@ class Sections(QObject):
 
     # -- making -------------------------------------------------------------------------------
 
-    def _make_evidence(self) -> QWidget:
-        detail = DetailPane(self._operations)
-        section = EvidenceSection(self._operations, detail)
+    def _make_evidence(self, parent: QWidget) -> QWidget:
+        section = EvidenceSection(self._operations, parent)
+        detail = DetailPane(self._operations, section.splitter)
+        section.put_detail(detail)
         section.item_chosen.connect(detail.show_item)
         detail.item_wanted.connect(self._show_item)
         if self._workspace is not None:
@@ -87,19 +89,19 @@ class Sections(QObject):
             section.words_shown.connect(self._workspace.show_words)
         return section
 
-    def _make_contacts(self) -> QWidget:
-        section = ContactsSection(self._operations)
+    def _make_contacts(self, parent: QWidget) -> QWidget:
+        section = ContactsSection(self._operations, parent)
         section.case_chosen.connect(self._show_case)
         return section
 
-    def _make_cases(self) -> QWidget:
-        section = CasesSection(self._operations)
+    def _make_cases(self, parent: QWidget) -> QWidget:
+        section = CasesSection(self._operations, parent)
         section.item_chosen.connect(self._show_item)
         section.contact_chosen.connect(self._show_contact)
         return section
 
-    def _make_security(self) -> QWidget:
-        section = SecuritySection(self._operations, self._preferences, self._vault, self._random)
+    def _make_security(self, parent: QWidget) -> QWidget:
+        section = SecuritySection(self._operations, self._preferences, self._vault, self._random, parent)
         section.bundle_check_wanted.connect(lambda: CheckDialog(self._operations, section.window()).open())
         if self._workspace is not None:
             section.job_started.connect(self._workspace.jobs.add)
@@ -117,6 +119,9 @@ class Sections(QObject):
         if not isinstance(section, EvidenceSection):
             raise TypeError("not the evidence section")
         return section
+
+    def _show_results(self) -> None:
+        self._evidence().pane.list.setFocus()
 
     def _show_item(self, item_id: UUID) -> None:
         self._evidence().show_item(item_id)

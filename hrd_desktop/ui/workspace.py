@@ -23,6 +23,7 @@ from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.notice import Notice
 from hrd_desktop.ui.panic_button import PanicButton
+from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
 
@@ -32,13 +33,17 @@ _SEARCH_WIDTH = 420
 
 @dataclass(frozen=True)
 class SectionPlan:
-    """A section that can be opened. ``name`` is the accessible one; ``make`` runs when it is first shown."""
+    """A section that can be opened. ``name`` is the accessible one.
+
+    ``make`` runs when it is first shown. It is given the widget that the section will stand in: what is made
+    elsewhere and put in its place afterwards is styled twice, and that holds the main thread.
+    """
 
     key: str
     name: str
     text: str
     icon_name: str
-    make: Callable[[], QWidget]
+    make: Callable[[QWidget], QWidget]
 
 
 class Workspace(QWidget):
@@ -49,6 +54,7 @@ class Workspace(QWidget):
     import_wanted = Signal()
     export_wanted = Signal()
     searched = Signal(str)
+    results_wanted = Signal()
     undo_wanted = Signal()
 
     def __init__(
@@ -99,7 +105,7 @@ class Workspace(QWidget):
     def open(self, key: str) -> QWidget:
         """Show a section; it is made the first time. Returns it."""
         if key not in self._made:
-            section = self._made[key] = self._plans[key].make()
+            section = self._made[key] = self._plans[key].make(self._stack)
             self._stack.addWidget(section)
         self._navigation.mark(key)
         self._stack.setCurrentWidget(self._made[key])
@@ -152,7 +158,9 @@ class Workspace(QWidget):
         row = QHBoxLayout(bar)
         row.setContentsMargins(Space.S, Space.M, Space.L, Space.M)
         row.setSpacing(Space.S)
-        self._search = QLineEdit(bar)
+        self._search = SearchLine(bar)
+        self._search.down_pressed.connect(self.results_wanted)
+        self._search.returnPressed.connect(self.results_wanted)
         self._search.setPlaceholderText(self.tr("Search titles, notes, tags, places and texts"))
         self._search.setAccessibleName("Search")
         self._search.setClearButtonEnabled(True)

@@ -13,11 +13,12 @@ from hrd_desktop.domain.errors.records import ExistsError, FieldValueError
 from hrd_desktop.domain.records import Case, CaseStatus
 from hrd_desktop.services.cases import REFERENCE_LIMIT, add_case, list_cases
 from hrd_desktop.ui.contacts.empty_state import EmptyState
-from hrd_desktop.ui.contacts.fields import LabelledField, Notice, SearchLine, tool_button
+from hrd_desktop.ui.contacts.fields import LabelledField, Notice, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
 from hrd_desktop.ui.theme.tokens import Space
 

@@ -23,13 +23,14 @@ from hrd_desktop.services.people import (
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.taking_back import TakeBack, change_people
 from hrd_desktop.ui.contacts.contact_list import contact_lines
-from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, NoteEdit, SearchLine, tool_button
+from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField, NoteEdit, tool_button
 from hrd_desktop.ui.contacts.people_words import role_words
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import contact_kind_icon, field_words, unsafe_count
 from hrd_desktop.ui.dialogs import PlainDialog, confirm
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
 

@@ -25,7 +25,7 @@ class CasesSection(QWidget):
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Cases"))
+        self.setAccessibleName(self.tr("Cases page"))
         self.list = CaseList(operations, self)
         self.detail = CaseDetail(operations, self)
         self.nothing = EmptyState(

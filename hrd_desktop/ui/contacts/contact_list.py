@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from hrd_desktop.domain.contact_line import ContactLine
 from hrd_desktop.services.find_contacts import ContactGroup, ContactsFound, find_contacts
 from hrd_desktop.ui.contacts.empty_state import EmptyState
-from hrd_desktop.ui.contacts.fields import ChoiceBox, Notice, SearchLine, tool_button
+from hrd_desktop.ui.contacts.fields import ChoiceBox, Notice, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import about_contact, contact_kind_icon
 from hrd_desktop.ui.dialogs import headline
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
 from hrd_desktop.ui.theme.tokens import Space
 

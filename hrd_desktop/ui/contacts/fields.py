@@ -8,7 +8,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -74,33 +74,48 @@ class LabelledField(QWidget):
             line.addWidget(control, 1)
             line.addWidget(beside)
             column.addLayout(line)
-        self.hint = sized(plain_label(hint, self, tone="muted", wrap=True), Type.SMALL)
-        self.hint.setVisible(bool(hint))
-        column.addWidget(self.hint)
-        self._fault = QWidget(self)
-        row = QHBoxLayout(self._fault)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.XS)
-        row.addWidget(Sign("warning", "danger", _SMALL_SIGN, self._fault), 0, Qt.AlignmentFlag.AlignTop)
-        self.error = sized(plain_label("", self._fault, tone="danger", wrap=True), Type.SMALL)
-        row.addWidget(self.error, 1)
-        self._fault.hide()
-        column.addWidget(self._fault)
+        self._column = column
+        self._hint_label: QLabel | None = None
+        self._fault: QWidget | None = None
+        self._error: QLabel | None = None
+        self.set_hint(hint)
         control.setAccessibleName(label)
         control.setAccessibleDescription(hint)
 
     def set_hint(self, hint: str) -> None:
         """What stands beneath the control while nothing is wrong with it."""
         self._hint = hint
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
-        if not self.error.text():
+        if self._hint_label is None and hint:
+            self._hint_label = sized(plain_label("", self, tone="muted", wrap=True), Type.SMALL)
+            self._column.insertWidget(2, self._hint_label)
+        if self._hint_label is not None:
+            self._hint_label.setText(hint)
+            self._hint_label.setVisible(bool(hint))
+        if self._error is None or not self._error.text():
             self.control.setAccessibleDescription(hint)
+
+    @property
+    def error(self) -> QLabel:
+        """What is said to be wrong. Made when needed: a form has many fields, and each label takes time."""
+        if self._error is None:
+            self._fault = QWidget(self)
+            row = QHBoxLayout(self._fault)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(Space.XS)
+            row.addWidget(Sign("warning", "danger", _SMALL_SIGN, self._fault), 0, Qt.AlignmentFlag.AlignTop)
+            self._error = sized(plain_label("", self._fault, tone="danger", wrap=True), Type.SMALL)
+            row.addWidget(self._error, 1)
+            self._fault.hide()
+            self._column.addWidget(self._fault)
+        return self._error
 
     def show_error(self, sentence: str) -> None:
         """Say what is wrong; an empty text takes it away."""
+        if self._error is None and not sentence:
+            return
         self.error.setText(sentence)
-        self._fault.setVisible(bool(sentence))
+        if self._fault is not None:
+            self._fault.setVisible(bool(sentence))
         self.control.setAccessibleDescription(sentence or self._hint)
         self._make_room()
 
@@ -197,18 +212,6 @@ class NumberEdit(QLineEdit):
 def _plain_digit(character: str) -> str:
     value = unicodedata.decimal(character, None)
     return character if value is None else str(value)
-
-
-class SearchLine(QLineEdit):
-    """What to look for; the arrow down leads into the list beneath it."""
-
-    down_pressed = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
-        if event.key() == Qt.Key.Key_Down:
-            self.down_pressed.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class NoteEdit(QPlainTextEdit):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from hrd_desktop.ui.contacts.contact_list import ContactList
@@ -25,22 +25,21 @@ class ContactsSection(QWidget):
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Contacts"))
+        self.setAccessibleName(self.tr("Contacts page"))
         self._operations = operations
         self._unfinished: dict[str, Any] | None = None
-        self.list = ContactList(operations, self)
-        self.detail = ContactDetail(operations, self)
+        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setChildrenCollapsible(False)
+        self.list = ContactList(operations, splitter)
+        self._pages = QStackedWidget(splitter)
+        self._detail: ContactDetail | None = None
         self.nothing = EmptyState(
             "person",
             self.tr("No contact is chosen"),
             self.tr("Choose a contact in the list to see how to reach them and what they consent to."),
-            self,
+            self._pages,
         )
-        self._pages = QStackedWidget(self)
         self._pages.addWidget(self.nothing)
-        self._pages.addWidget(self.detail)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
         splitter.addWidget(self.list)
         splitter.addWidget(self._pages)
         splitter.setStretchFactor(0, 0)
@@ -54,11 +53,24 @@ class ContactsSection(QWidget):
         self.list.add_requested.connect(self.add_contact)
         self.list.import_requested.connect(lambda: ask_for_import(self, operations))
         self.list.export_requested.connect(self._export)
-        self.detail.saved.connect(self.list.choose)
-        self.detail.gone.connect(self._show_nothing)
-        self.detail.case_chosen.connect(self.case_chosen)
         self.list.unfinished.pressed.connect(self._restore)
-        self.detail.keeper.find(self._offer)
+        # In a turn of its own, so that the list is painted and answers first.
+        QTimer.singleShot(0, self, self._make_detail)
+
+    @property
+    def detail(self) -> ContactDetail:
+        """The contact beside the list."""
+        return self._make_detail()
+
+    def _make_detail(self) -> ContactDetail:
+        if self._detail is None:
+            detail = self._detail = ContactDetail(self._operations, self._pages)
+            self._pages.addWidget(detail)
+            detail.saved.connect(self.list.choose)
+            detail.gone.connect(self._show_nothing)
+            detail.case_chosen.connect(self.case_chosen)
+            detail.keeper.find(self._offer)
+        return self._detail
 
     @property
     def unsaved(self) -> bool:

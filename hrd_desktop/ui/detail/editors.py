@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QCompleter,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QMenu,
     QPlainTextEdit,
@@ -43,10 +44,8 @@ class FieldEditor(QWidget):
         self._layout.setSpacing(Space.XS)
         self.label = plain_label(label, self)
         self._layout.addWidget(self.label)
-        self._hint = sized(plain_label(hint, self, tone="muted", wrap=True), Type.SMALL)
-        self._hint.setVisible(bool(hint))
-        self._problem = plain_label(parent=self, tone="danger", wrap=True)
-        self._problem.hide()
+        # Made when something is wrong: a form has two dozen editors, and each label takes its time.
+        self._problem: QLabel | None = None
         self._hint_text = hint
 
     def _place(
@@ -56,8 +55,9 @@ class FieldEditor(QWidget):
         self._show = show
         self._shown = shown
         self._layout.addWidget(row)
-        self._layout.addWidget(self._hint)
-        self._layout.addWidget(self._problem)
+        if self._hint_text:
+            hint = plain_label(self._hint_text, self, tone="muted", wrap=True)
+            self._layout.addWidget(sized(hint, Type.SMALL))
         self.label.setBuddy(focus)
         self.setFocusProxy(focus)
         focus.setAccessibleName(self._label_text)
@@ -95,8 +95,12 @@ class FieldEditor(QWidget):
 
     def set_problem(self, sentence: str) -> None:
         """Say what is wrong with the value, or that nothing is."""
-        self._problem.setText(sentence)
-        self._problem.setVisible(bool(sentence))
+        if self._problem is None and sentence:
+            self._problem = plain_label(parent=self, tone="danger", wrap=True)
+            self._layout.addWidget(self._problem)
+        if self._problem is not None:
+            self._problem.setText(sentence)
+            self._problem.setVisible(bool(sentence))
         focus = self.focusProxy()
         if focus is not None:
             focus.setAccessibleDescription(sentence or self._hint_text)
@@ -104,7 +108,7 @@ class FieldEditor(QWidget):
     @property
     def problem(self) -> str:
         """What is said to be wrong with the value."""
-        return self._problem.text()
+        return self._problem.text() if self._problem is not None else ""
 
 
 class LineEditor(FieldEditor):

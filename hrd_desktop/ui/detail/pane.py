@@ -70,18 +70,16 @@ class DetailPane(QWidget):
         layout.addWidget(self._stack, 1)
         self._message = MessagePage(self._stack)
         self._stack.addWidget(self._message)
-        self._make_item_page()
-        self.form.save_asked.connect(self._save)
-        self.form.case_chosen.connect(self._register)
-        self.form.changed.connect(lambda changed: self._show_unsaved())
+        self._page: QWidget | None = None
+        self._form: RecordForm | None = None
         operations.changed.connect(self.refresh)
         self._remember = QTimer(self)
         self._remember.setSingleShot(True)
         self._remember.setInterval(_REMEMBER_MS)
         self._remember.timeout.connect(self._save_layout)
-        self.splitter.splitterMoved.connect(lambda position, index: self._remember.start())
-        operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
         self._show_nothing()
+        # A part in each turn, so that the list beside this pane is painted and answers in between.
+        QTimer.singleShot(0, self, self._make_item_page)
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -90,6 +88,7 @@ class DetailPane(QWidget):
         """Show this item, or the empty state. From now on nothing of another one is on the screen."""
         if item_id == self._item_id:
             return
+        self._make_form()
         self._keep_draft()
         self._item_id = item_id
         self._shown = None
@@ -123,12 +122,18 @@ class DetailPane(QWidget):
         )
 
     @property
+    def form(self) -> RecordForm:
+        """The record of the item, to be edited."""
+        return self._make_form()
+
+    @property
     def has_unsaved(self) -> bool:
         """Whether anything that was entered, here or before, is not saved."""
         return self.form.is_changed or bool(self._drafts)
 
     def forget(self) -> None:
         """Let go of everything, entered or shown: the vault is being locked."""
+        self._make_form()
         self.form.clear()
         self._drafts.clear()
         self.preview.forget()
@@ -137,8 +142,10 @@ class DetailPane(QWidget):
     # -- inside ---------------------------------------------------------------------------------
 
     def _make_item_page(self) -> None:
+        if self._page is not None:
+            return
         # From the outside in: moving a finished form to another parent would style all of it once more.
-        page = QWidget(self._stack)
+        page = self._page = QWidget(self._stack)
         self._stack.addWidget(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -153,11 +160,11 @@ class DetailPane(QWidget):
         self.tabs = QTabWidget(self.splitter)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Details"))
-        self.form = RecordForm(self._make_tab(self.tr("Record")))
+        self._record_tab = self._make_tab(self.tr("Record"))
         found = EntriesView(self.found, self._make_tab(self.tr("Found in the file")))
-        found.setAccessibleName(self.tr("Found in the file"))
+        found.setAccessibleName(self.tr("What was found in the file"))
         custody = EntriesView(self.custody, self._make_tab(self.tr("Custody")))
-        custody.setAccessibleName(self.tr("Custody"))
+        custody.setAccessibleName(self.tr("Entries of the custody log"))
         words = plain_label(
             self.tr("This log begins at import and cannot prove what happened before it."),
             custody.parentWidget(),
@@ -165,13 +172,28 @@ class DetailPane(QWidget):
             wrap=True,
         )
         words.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        for widget in (self.form, found, custody, words):
+        for widget in (found, custody, words):
             parent = widget.parentWidget()
             holder = parent.layout() if parent is not None else None
             if holder is not None:
                 holder.addWidget(widget)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
+        self.splitter.splitterMoved.connect(lambda position, index: self._remember.start())
+        self._operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
+        QTimer.singleShot(0, self, self._make_form)
+
+    def _make_form(self) -> RecordForm:
+        if self._form is None:
+            self._make_item_page()
+            form = self._form = RecordForm(self._record_tab)
+            holder = self._record_tab.layout()
+            if holder is not None:
+                holder.addWidget(form)
+            form.save_asked.connect(self._save)
+            form.case_chosen.connect(self._register)
+            form.changed.connect(lambda changed: self._show_unsaved())
+        return self._form
 
     def _make_tab(self, name: str) -> QWidget:
         page = QWidget(self.tabs)

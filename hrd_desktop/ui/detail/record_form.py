@@ -60,7 +60,7 @@ class RecordForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Record"))
+        self.setAccessibleName(self.tr("Fields of the record"))
         self._form: ItemForm | None = None
         self._is_filling = False
         self._was_changed = False

@@ -47,7 +47,12 @@ class EmptyState(QWidget):
         self._text = plain_label(parent=self, tone="muted", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text.setMaximumWidth(Size.FORM_WIDTH)
-        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        # In a row of its own: aligned by itself it would not get the height that its wrapped lines need.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(self._text, 100)
+        middle.addStretch(1)
+        column.addLayout(middle)
         self._import = QPushButton(self.tr("Choose files to import"), self)
         self._import.setIcon(icon("import"))
         self._import.clicked.connect(self.import_asked)
@@ -71,7 +76,6 @@ class EmptyState(QWidget):
         self._picture.setPixmap(pixmap(shown.icon_name, 48, self.devicePixelRatioF(), "muted"))
         self._title.setText(shown.title)
         self._text.setText(shown.text)
-        self._text.setMinimumWidth(min(Size.FORM_WIDTH, max(200, self.width() - 2 * Space.XL)))
         for button in (self._import, self._folder):
             button.setVisible(shown.action == "import")
         self._clear.setVisible(shown.action == "clear")

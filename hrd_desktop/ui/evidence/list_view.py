@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from hrd_desktop.ui.evidence.delegates import TILE, LineDelegate, TileDelegate
@@ -97,6 +97,15 @@ class ItemList(QListView):
             self.opened.emit(self.current_number())
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802  # Qt's name
+        """What the keyboard comes to is selected, so that what acts on the selection acts on it."""
+        super().focusInEvent(event)
+        nothing = not self.selectionModel().hasSelection()
+        if nothing and event.reason() is not Qt.FocusReason.MouseFocusReason and self.model().rowCount():
+            index = self.currentIndex() if self.currentIndex().isValid() else self._items.index(0)
+            select = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(index, select)
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802  # Qt's name
         """Nothing: Qt would ask for every row. The search field above is one key away."""

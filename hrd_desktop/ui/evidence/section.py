@@ -60,11 +60,9 @@ class EvidenceSection(DropZone):
     short_job_started = Signal(object)
     words_shown = Signal(str)
 
-    def __init__(
-        self, operations: Operations, detail: QWidget | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Evidence"))
+        self.setAccessibleName(self.tr("Evidence page"))
         self._operations = operations
         self._browse = Browse()
         self._saved: SavedSearch | None = None
@@ -75,30 +73,34 @@ class EvidenceSection(DropZone):
         self._shown_id: UUID | None = None
         self._wanted: int | None = None
         self.model = ItemModel(operations, self)
-        self.sidebar = Sidebar(self)
-        self.pane = ListPane(self.model, self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self._beside())
+        self.pane = ListPane(self.model, self.splitter)
+        self.splitter.addWidget(self.pane)
+        self.splitter.setSizes([190, 430])
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
         self.actions_ = ItemActions(operations, self)
         self.imports = ImportFlow(operations, self)
         self.looks = LookInto(operations, self)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.setChildrenCollapsible(False)
-        for widget in (self._beside(), self.pane, detail):
-            if widget is not None:
-                self._splitter.addWidget(widget)
-        self._splitter.setSizes([190, 430, 380])
-        for index, stretch in enumerate((0, 1, 1)[: self._splitter.count()]):
-            self._splitter.setStretchFactor(index, stretch)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._splitter)
+        row.addWidget(self.splitter)
         self._settle = self._timer(_SETTLE_MS, self._show_current)
         self._rest = self._timer(_REST_MS, self._ask_all)
         self._connect()
-        self._memory = PaneMemory(operations, _NAME, self._splitter, self.pane, self)
+        self._memory = PaneMemory(operations, _NAME, self.splitter, self.pane, self)
         self.refresh()
         self.looks.start()
 
     # -- what others call -----------------------------------------------------------------------
+
+    def put_detail(self, detail: QWidget) -> None:
+        """Put what shows one item, made with ``splitter`` as its parent, beside the list."""
+        self.splitter.addWidget(detail)
+        self.splitter.setSizes([190, 430, 380])
+        self.splitter.setStretchFactor(2, 1)
 
     def search(self, words: str) -> None:
         """Show what holds these words, within what is listed now."""
@@ -201,7 +203,8 @@ class EvidenceSection(DropZone):
             shortcut.activated.connect(act)
 
     def _beside(self) -> QWidget:
-        beside = QWidget(self)
+        beside = QWidget(self.splitter)
+        self.sidebar = Sidebar(beside)
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -21,7 +21,8 @@ class Page(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
-        column.addWidget(sized(plain_label(title, self, wrap=True), Type.HEADLINE, bold=True))
+        self._headline = sized(plain_label(title, self, wrap=True), Type.HEADLINE, bold=True)
+        column.addWidget(self._headline)
         if words:
             column.addWidget(plain_label(words, self, tone="muted", wrap=True))
         column.addSpacing(Space.S)
@@ -29,6 +30,10 @@ class Page(QWidget):
         self.body.setSpacing(Space.M)
         column.addLayout(self.body)
         column.addStretch(1)
+
+    def hide_title(self) -> None:
+        """Where something else is the headline."""
+        self._headline.hide()
 
     def is_ready(self) -> bool:
         """Whether everything on this page is answered."""

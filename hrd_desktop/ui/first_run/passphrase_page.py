@@ -126,6 +126,7 @@ class PassphrasePage(Page):
         self._shown.setVisible(not own)
         self._own.setVisible(own)
         self._meter.setVisible(own)
+        self._again.show_pad_button(False)
         self._again.show_pad_button(kind is not PassphraseKind.WORDS)
         self._again.clear()
         self._again_label.setText(

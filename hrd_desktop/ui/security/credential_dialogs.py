@@ -64,6 +64,7 @@ class NewPassphraseDialog(Asking):
     ) -> None:
         super().__init__(parent, title, action, icon_name="key")
         self._page = PassphrasePage(random, self)
+        self._page.hide_title()
         self.body.addWidget(self._page)
         self._label = self._add_label_field() if with_label else None
         self._refresh = self._add_refresh_box(refreshes_reserve) if refresh_offered else None

@@ -14,7 +14,7 @@ from hrd_desktop.services.resources import resource_folder
 from hrd_desktop.ui.theme.tokens import DARK, LIGHT, Colours, Size, Space
 
 _SHEET = Template("""
-QWidget { color: $text; }
+
 QMainWindow, QDialog, QWizard, QWidget#screen { background: $window; }
 QWidget[surface="true"], QFrame[surface="true"] { background: $surface;
   border: 1px solid $border; border-radius: ${radius}px; }
