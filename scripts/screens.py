@@ -45,6 +45,7 @@ from hrd_desktop.ui.program import Program
 from hrd_desktop.ui.security.section import SecuritySection
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.workspace import Workspace
+from scripts.screens_more import draw_bug, draw_bundle, draw_evidence_more, draw_people_more
 
 PATIENCE_S = 90
 
@@ -106,7 +107,7 @@ class Pictures:
         """One picture of the window, or of the dialog that is open in it."""
         self.rest()
         self._count += 1
-        shown: QWidget = QApplication.activeModalWidget() or self.window
+        shown: QWidget = QApplication.activePopupWidget() or QApplication.activeModalWidget() or self.window
         path = self._folder / f"{self._variant}-{self._count:02d}-{name}.png"
         if not shown.grab().save(str(path)):
             raise SystemExit("a picture could not be written")
@@ -240,6 +241,9 @@ def draw_vault(pictures: Pictures) -> None:
         cases.show_case(case_ids[0])
     pictures.rest(0.6)
     pictures.draw("case")
+    draw_people_more(pictures, workspace, operations, case_ids[0])
+    draw_evidence_more(pictures, workspace, operations)
+    draw_bundle(pictures, workspace, operations)
 
 
 def draw_security(pictures: Pictures) -> None:
@@ -263,6 +267,7 @@ def draw_security(pictures: Pictures) -> None:
     pictures.draw("help")
     tell(pictures.window, DiskFailedError(errno=5, step="write"))
     pictures.draw_dialog("error")
+    draw_bug(pictures)
     confirm(
         pictures.window,
         "Remove the recovery code?",

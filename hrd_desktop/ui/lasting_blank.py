@@ -6,12 +6,16 @@ answer any more, so nothing of the vault can come back on the screen; there is n
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QLocale, QObject, QTime, QTimer, Signal
 
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.main_window import MainWindow
 from hrd_desktop.ui.text import filled, isolated
-from hrd_desktop.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from hrd_desktop.ui.workspace import Workspace
 
 LONGEST_S = 3600
 

@@ -10,7 +10,8 @@ from hrd_desktop.domain.version import VISIBLE_NAME
 from hrd_desktop.ui.blank_screen import BlankScreen
 
 _FIRST_SIZE = (1180, 760)
-_SMALLEST = (760, 560)
+#: A screen of 1024 by 768 points whose contents are shown twice as large.
+_SMALLEST = (500, 360)
 _HAS_LOCK_KEY = "hasLockKey"
 
 

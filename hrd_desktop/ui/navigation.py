@@ -59,6 +59,17 @@ class Navigation(QWidget):
         self._column.addWidget(button)
         self._buttons[key] = button
 
+    def set_compact(self, compact: bool) -> None:
+        """Signs without words, for a window that has no room for them; panic keeps saying what it does."""
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if compact else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
+            button.setToolTip(button.text() if compact else "")
+        self._name.setVisible(not compact)
+        self._panic.set_compact(compact)
+
     def mark(self, key: str) -> None:
         """Show which section is open."""
         self._buttons[key].setChecked(True)
@@ -81,5 +92,6 @@ class Navigation(QWidget):
         mark = QLabel(head)
         mark.setPixmap(pixmap("sheaf", 28, self.devicePixelRatioF(), "accent"))
         row.addWidget(mark)
-        row.addWidget(sized(plain_label(VISIBLE_NAME, head), Type.TITLE, bold=True))
+        self._name = sized(plain_label(VISIBLE_NAME, head), Type.TITLE, bold=True)
+        row.addWidget(self._name)
         return head

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -16,6 +16,9 @@ from hrd_desktop.ui.theme.tokens import Size, Space
 HOLD_S = 2.0
 _FRAME_MS = 16
 _RING = 28
+
+#: Beneath the ring, where the window is narrow.
+_WRAPPED = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignHCenter)
 
 
 class PanicButton(QAbstractButton):
@@ -34,6 +37,7 @@ class PanicButton(QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._seconds = seconds
+        self._compact = False
         self._since: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
@@ -64,6 +68,13 @@ class PanicButton(QAbstractButton):
         """Whether it is being held now."""
         return self._since is not None
 
+    def set_compact(self, compact: bool) -> None:
+        """The words beneath the ring instead of beside it."""
+        if compact is not self._compact:
+            self._compact = compact
+            self.updateGeometry()
+            self.update()
+
     def look(self) -> None:
         """See how long it has been held. Called by itself while it is."""
         if self._since is None:
@@ -80,6 +91,10 @@ class PanicButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         metrics = self.fontMetrics()
+        if self._compact:
+            longest = max(metrics.horizontalAdvance(word) for word in self.text().split())
+            words = metrics.boundingRect(QRect(0, 0, longest + Space.S, 1000), _WRAPPED, self.text()).size()
+            return QSize(longest + 3 * Space.S, words.height() + _RING + 3 * Space.S)
         lines = self._lines()
         width = max(metrics.horizontalAdvance(line) for line in lines)
         height = max(_RING, metrics.height() * len(lines))
@@ -133,7 +148,9 @@ class PanicButton(QAbstractButton):
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         ring = QRectF(0, 0, _RING, _RING)
         ring.moveCenter(frame.center())
-        if mirrored:
+        if self._compact:
+            ring.moveTop(frame.top() + Space.S)
+        elif mirrored:
             ring.moveRight(frame.right() - Space.M)
         else:
             ring.moveLeft(frame.left() + Space.M)
@@ -149,6 +166,10 @@ class PanicButton(QAbstractButton):
             else frame.adjusted(_RING + 2 * Space.M, 0, -Space.S, 0)
         )
         painter.setPen(danger)
+        if self._compact:
+            beneath = frame.adjusted(Space.XS, _RING + 2 * Space.S, -Space.XS, -Space.XS)
+            painter.drawText(beneath, _WRAPPED, self.text())
+            return
         start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | start, "\n".join(self._lines()))
 

@@ -6,6 +6,7 @@ Knows nothing of how a vault is opened. Whatever comes first wins; nothing here 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,7 +16,9 @@ from hrd_desktop.ui.lasting_blank import LastingBlank
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.main_window import MainWindow
 from hrd_desktop.ui.panic_report import PanicReport
-from hrd_desktop.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from hrd_desktop.ui.workspace import Workspace
 
 #: Reasons to lock that a blank screen with running work puts off: nobody is there, and nothing is to be seen.
 PUT_OFF = frozenset({"idle", "screen"})

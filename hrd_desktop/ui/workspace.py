@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -29,6 +29,8 @@ from hrd_desktop.ui.theme.tokens import Size, Space
 
 _SEARCH_PAUSE_MS = 120
 _SEARCH_WIDTH = 420
+#: A window narrower than this shows signs without their words at its side and above.
+_COMPACT_BELOW = 860
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Workspace(QWidget):
         self._made: dict[str, QWidget] = {}
         self._blank = BlankScreen(self)
         self._opened = ""
+        self._compact = False
+        self._texts: dict[QPushButton, str] = {}
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._blank)
         self._navigation = Navigation(panic_button, self)
@@ -115,6 +119,17 @@ class Workspace(QWidget):
     def open_first(self) -> None:
         """Show the first section."""
         self.open(next(iter(self._plans)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        super().resizeEvent(event)
+        compact = event.size().width() < _COMPACT_BELOW
+        if compact is not self._compact:
+            self._compact = compact
+            self._navigation.set_compact(compact)
+            for button, text in self._texts.items():
+                button.setText("" if compact else text)
+                button.setToolTip(text if compact else "")
+            self._lock.setToolTip(self.tr("Lock now (Ctrl+L)"))
 
     def start(self) -> None:
         """Ready to type, once it is shown. The focus is never on panic by itself."""
@@ -196,6 +211,7 @@ class Workspace(QWidget):
         button.setIconSize(QSize(Size.ICON, Size.ICON))
         button.setAccessibleName(name)
         button.clicked.connect(act)
+        self._texts[button] = text
         return button
 
     def _on_typed(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -70,9 +71,11 @@ class CaseDetail(QWidget):
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Parts of the case"))
-        self.exhibits = ExhibitsPane(operations, self)
-        self.people = PeoplePane(operations, self)
-        self.tabs.addTab(self._make_form(), self.tr("About"))
+        # Made where they will stand: a finished form that is moved is styled once more.
+        inside = self.tabs.findChild(QStackedWidget) or self.tabs
+        self.exhibits = ExhibitsPane(operations, inside)
+        self.people = PeoplePane(operations, inside)
+        self.tabs.addTab(self._make_form(inside), self.tr("About"))
         self.tabs.addTab(self.exhibits, self.tr("Exhibits"))
         self.tabs.addTab(self.people, self.tr("People"))
         self.custody = CaseCustodyPane(operations, self)
@@ -103,13 +106,13 @@ class CaseDetail(QWidget):
         row.addWidget(self.save_button)
         return row
 
-    def _make_form(self) -> QScrollArea:
-        area = QScrollArea(self)
+    def _make_form(self, parent: QWidget) -> QScrollArea:
+        area = QScrollArea(parent)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget(area)
+        inner = QWidget(area.viewport())
         inner.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(inner)
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.XL)

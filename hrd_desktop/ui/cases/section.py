@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from hrd_desktop.ui.cases.case_list import CaseList
 from hrd_desktop.ui.cases.detail import CaseDetail
 from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.panes import Panes
 
 _LIST_WIDTH = 340
 _DETAIL_WIDTH = 680
+#: The width that the panes need to be of use.
+_NEEDS = (260, 380)
 
 
 class CasesSection(QWidget):
@@ -26,27 +29,27 @@ class CasesSection(QWidget):
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Cases page"))
-        self.list = CaseList(operations, self)
-        self.detail = CaseDetail(operations, self)
+        self.panes = Panes(self)
+        splitter = self.panes.splitter
+        self.list = CaseList(operations, splitter)
+        self._pages = QStackedWidget(splitter)
+        self.detail = CaseDetail(operations, self._pages)
         self.nothing = EmptyState(
             "cases",
             self.tr("No case is chosen"),
             self.tr("Choose a case in the list to see its exhibits and the people in it."),
-            self,
+            self._pages,
         )
-        self._pages = QStackedWidget(self)
         self._pages.addWidget(self.nothing)
         self._pages.addWidget(self.detail)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(self.list)
-        splitter.addWidget(self._pages)
+        self.panes.add(self.list, self.tr("List of cases"), _NEEDS[0])
+        self.panes.add(self._pages, self.tr("Chosen case"), _NEEDS[1])
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LIST_WIDTH, _DETAIL_WIDTH])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(splitter)
+        row.addWidget(self.panes)
         self.setFocusProxy(self.list)
         self.list.chosen.connect(self.show_case)
         self.detail.gone.connect(self._show_nothing)
@@ -69,6 +72,7 @@ class CasesSection(QWidget):
 
         def show() -> None:
             self.list.choose(case_id)
+            self.panes.turn_to(1)
             self._pages.setCurrentWidget(self.detail)
             self.detail.show_case(case_id)
 
@@ -97,4 +101,5 @@ class CasesSection(QWidget):
 
     def _show_nothing(self) -> None:
         self.list.choose(None)
+        self.panes.turn_to(0)
         self._pages.setCurrentWidget(self.nothing)

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialogButtonBox,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hrd_desktop.domain.contacts import Contact, ContactDraft
 from hrd_desktop.domain.errors.base import SheafError
@@ -63,9 +71,11 @@ class ContactDetail(QWidget):
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Parts of the contact"))
-        self.form = ContactForm(operations, self)
-        self.consents = ConsentsPane(operations, self)
-        self.parts = PartsPane(operations, self)
+        # Made where they will stand: a finished form that is moved is styled once more.
+        inside = self.tabs.findChild(QStackedWidget) or self.tabs
+        self.form = ContactForm(operations, inside)
+        self.consents = ConsentsPane(operations, inside)
+        self.parts = PartsPane(operations, inside)
         for page, words in (
             (self.form, self.tr("Details")),
             (self.consents, self.tr("Consent")),

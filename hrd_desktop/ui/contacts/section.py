@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from hrd_desktop.ui.contacts.contact_list import ContactList
 from hrd_desktop.ui.contacts.detail import ContactDetail
 from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.contacts.files import ExportDialog, ask_for_import
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.panes import Panes
 
 _LIST_WIDTH = 340
 _DETAIL_WIDTH = 680
+#: The width that the panes need to be of use.
+_NEEDS = (260, 380)
 
 
 class ContactsSection(QWidget):
@@ -28,8 +31,8 @@ class ContactsSection(QWidget):
         self.setAccessibleName(self.tr("Contacts page"))
         self._operations = operations
         self._unfinished: dict[str, Any] | None = None
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        splitter.setChildrenCollapsible(False)
+        self.panes = Panes(self)
+        splitter = self.panes.splitter
         self.list = ContactList(operations, splitter)
         self._pages = QStackedWidget(splitter)
         self._detail: ContactDetail | None = None
@@ -40,14 +43,14 @@ class ContactsSection(QWidget):
             self._pages,
         )
         self._pages.addWidget(self.nothing)
-        splitter.addWidget(self.list)
-        splitter.addWidget(self._pages)
+        self.panes.add(self.list, self.tr("List of contacts"), _NEEDS[0])
+        self.panes.add(self._pages, self.tr("Chosen contact"), _NEEDS[1])
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LIST_WIDTH, _DETAIL_WIDTH])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(splitter)
+        row.addWidget(self.panes)
         self.setFocusProxy(self.list)
         self.list.chosen.connect(self.show_contact)
         self.list.add_requested.connect(self.add_contact)
@@ -85,6 +88,7 @@ class ContactsSection(QWidget):
 
         def show() -> None:
             self.list.choose(contact_id)
+            self.panes.turn_to(1)
             self._pages.setCurrentWidget(self.detail)
             self.detail.show_contact(contact_id)
 
@@ -97,6 +101,7 @@ class ContactsSection(QWidget):
 
         def show() -> None:
             self.list.choose(None)
+            self.panes.turn_to(1)
             self._pages.setCurrentWidget(self.detail)
             self.detail.show_new()
 
@@ -123,6 +128,7 @@ class ContactsSection(QWidget):
 
     def _show_nothing(self) -> None:
         self.list.choose(None)
+        self.panes.turn_to(0)
         self._pages.setCurrentWidget(self.nothing)
 
     def _export(self) -> None:

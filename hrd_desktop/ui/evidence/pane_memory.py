@@ -38,8 +38,10 @@ class PaneMemory(QObject):
 
     def _save(self) -> None:
         values: dict[str, object] = {"grid": self._pane.list.as_grid}
-        for index, size in enumerate(self._splitter.sizes()):
-            values[f"pane_{index}"] = size
+        sizes = self._splitter.sizes()
+        if 0 not in sizes:
+            # A window without room for all of them says nothing about how wide they are wanted.
+            values.update({f"pane_{index}": size for index, size in enumerate(sizes)})
         name = self._name
         # No change that any view has to hear of.
         self._operations.read(lambda session: remember(session, name, values), lambda nothing: None)

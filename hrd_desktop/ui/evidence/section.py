@@ -9,7 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.names import shown
@@ -35,6 +35,7 @@ from hrd_desktop.ui.evidence.tag_dialog import TagDialog
 from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.panes import Panes
 from hrd_desktop.ui.text import isolated
 from hrd_desktop.ui.theme.icons import icon
 
@@ -45,6 +46,8 @@ _REST_MS = 250
 #: A key held down walks through the list faster than a preview can follow.
 _SETTLE_MS = 60
 _NAME = "evidence"
+#: The width that the panes need to be of use: cases and tags, the list, one item.
+_NEEDS = (150, 300, 260)
 
 
 class EvidenceSection(DropZone):
@@ -73,11 +76,12 @@ class EvidenceSection(DropZone):
         self._shown_id: UUID | None = None
         self._wanted: int | None = None
         self.model = ItemModel(operations, self)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(self._beside())
+        self.panes = Panes(self)
+        self.splitter = self.panes.splitter
+        self.panes.add(self._beside(), self.tr("Cases and tags"), _NEEDS[0])
         self.pane = ListPane(self.model, self.splitter)
-        self.splitter.addWidget(self.pane)
+        self.panes.add(self.pane, self.tr("List of items"), _NEEDS[1])
+        self.panes.turn_to(1)
         self.splitter.setSizes([190, 430])
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
@@ -86,7 +90,7 @@ class EvidenceSection(DropZone):
         self.looks = LookInto(operations, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.splitter)
+        row.addWidget(self.panes)
         self._settle = self._timer(_SETTLE_MS, self._show_current)
         self._rest = self._timer(_REST_MS, self._ask_all)
         self._connect()
@@ -98,7 +102,7 @@ class EvidenceSection(DropZone):
 
     def put_detail(self, detail: QWidget) -> None:
         """Put what shows one item, made with ``splitter`` as its parent, beside the list."""
-        self.splitter.addWidget(detail)
+        self.panes.add(detail, self.tr("Chosen item"), _NEEDS[2])
         self.splitter.setSizes([190, 430, 380])
         self.splitter.setStretchFactor(2, 1)
 
@@ -176,6 +180,7 @@ class EvidenceSection(DropZone):
         self.sidebar.removal_asked.connect(self._remove_search)
         pane.heading.kind_chosen.connect(self._choose_kind)
         pane.heading.save_asked.connect(self._ask_name)
+        pane.list.opened.connect(lambda number: self.panes.turn_to(2))
         pane.list.current_changed.connect(lambda number: self._settle.start())
         pane.empty.import_asked.connect(self.choose_import)
         pane.empty.folder_asked.connect(self.choose_import_folder)
@@ -298,6 +303,7 @@ class EvidenceSection(DropZone):
     def _choose(self, entry: Entry) -> None:
         if entry.browse is None:
             return
+        self.panes.turn_to(1)
         self._saved = entry.saved
         if entry.saved is None:
             # The words stay: a search is narrowed by what is chosen at the side.

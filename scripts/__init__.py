@@ -1,0 +1,1 @@
+"""What sets up, checks and draws; no part of the program."""
