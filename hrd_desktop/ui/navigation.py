@@ -93,5 +93,5 @@ class Navigation(QWidget):
         mark.setPixmap(pixmap("sheaf", 28, self.devicePixelRatioF(), "accent"))
         row.addWidget(mark)
         self._name = sized(plain_label(VISIBLE_NAME, head), Type.TITLE, bold=True)
-        row.addWidget(self._name)
+        row.addWidget(self._name, 0, Qt.AlignmentFlag.AlignLeading)
         return head

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QScrollArea,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -37,6 +38,7 @@ from hrd_desktop.ui.theme.tokens import Size, Space, Type
 Index = QModelIndex | QPersistentModelIndex
 
 #: Folders with originals that are named one by one; of the rest, the number.
+_LOWEST = 110
 _FOLDERS = 3
 
 
@@ -105,9 +107,9 @@ class ImportReport(QWidget):
         self.setProperty("surface", True)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(self.tr("Last import"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
-        column.setSpacing(Space.S)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
+        whole.setSpacing(Space.S)
         top = QHBoxLayout()
         self._summary = sized(plain_label(parent=self, wrap=True), Type.BASE, bold=True)
         top.addWidget(self._summary, 1)
@@ -118,9 +120,20 @@ class ImportReport(QWidget):
         close.setToolTip(self.tr("Close this list"))
         close.clicked.connect(self._close)
         top.addWidget(close)
-        column.addLayout(top)
+        whole.addLayout(top)
+        # In a low window all of it scrolls; squeezed, the table and the words would lie upon each other.
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(scroll.viewport())
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(Space.S)
+        scroll.setWidget(inside)
+        whole.addWidget(scroll, 1)
         self._model = ReportModel(self)
-        self._table = QTableView(self)
+        self._table = QTableView(inside)
         self._table.setModel(self._model)
         self._table.setAccessibleName(self.tr("What was imported"))
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -137,11 +150,12 @@ class ImportReport(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         header.setHighlightSections(False)
         column.addWidget(self._table, 1)
-        self._outside = plain_label(parent=self, tone="muted", wrap=True)
+        self._outside = plain_label(parent=inside, tone="muted", wrap=True)
         column.addWidget(self._outside)
-        self._synced = plain_label(parent=self, tone="warning", wrap=True)
+        self._synced = plain_label(parent=inside, tone="warning", wrap=True)
         column.addWidget(self._synced)
         self.setMaximumHeight(340)
+        self.setMinimumHeight(_LOWEST)
         self.hide()
 
     @property
