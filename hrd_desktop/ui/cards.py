@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import sized
 from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.icons import icon
@@ -80,13 +81,11 @@ class Card(QFrame):
         self.body.addLayout(row)
 
     def add_buttons(self, *buttons: QPushButton) -> None:
-        """Buttons side by side, at the start of the line."""
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
+        """Buttons side by side from the start of the line, on more lines where one is too short."""
+        flow = FlowLayout(spacing=Space.S)
         for button in buttons:
-            row.addWidget(button)
-        row.addStretch(1)
-        self.body.addLayout(row)
+            flow.addWidget(button)
+        self.body.addLayout(flow)
 
     def button(self, text: str, icon_name: str = "", *, look: str = "") -> QPushButton:
         """A button that says what it does."""

@@ -278,6 +278,8 @@ class Program(QObject):
 
         settings = self._settings.with_vault(vault)
         settings = replace(settings, triggers=settings.triggers.after_unlock(self._clock.now_utc()))
+        # Before the button of panic is made, which says how many vaults it destroys.
+        self._settings = settings
         opened = show_opened(
             session,
             vault,
@@ -292,7 +294,6 @@ class Program(QObject):
         preferences, workspace = opened.preferences, opened.workspace
         preferences.changed.connect(self._apply)
         preferences.save()
-        self._settings = preferences.settings
         self._leaving.enter(vault, opened.operations)
         workspace.lock_wanted.connect(self.lock)
         self._out.open(workspace)

@@ -18,7 +18,7 @@ from hrd_desktop.ui.panes import Panes
 _LIST_WIDTH = 340
 _DETAIL_WIDTH = 680
 #: The width that the panes need to be of use.
-_NEEDS = (260, 380)
+_NEEDS = (240, 360)
 
 
 class ContactsSection(QWidget):
