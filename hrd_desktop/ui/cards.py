@@ -21,7 +21,8 @@ class CardPage(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # In a window that is narrower than its cards, they can be scrolled to; nothing is out of reach.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         inside = QWidget(self)
         inside.setObjectName("screen")
         row = QHBoxLayout(inside)

@@ -25,6 +25,7 @@ def opened(operations: Operations, qtbot: QtBot) -> Iterator[Callable[[], Contac
     def make() -> ContactsSection:
         section = ContactsSection(operations)
         qtbot.addWidget(section)
+        section.resize(1000, 700)
         section.show()
         sections.append(section)
         return section
