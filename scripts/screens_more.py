@@ -122,7 +122,7 @@ def draw_bundle(pictures: Pictures, workspace: Workspace, operations: Operations
     pictures.draw("export-to-people")
     folder = Path(os.environ["HOME"]) / "given"
     folder.mkdir()
-    for form in range(3):
+    for form in range(len(whom._forms)):
         whom._forms[form].click()
         pictures.rest(0.3)
         pictures.draw(f"export-form-{form}")
