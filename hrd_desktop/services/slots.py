@@ -92,6 +92,15 @@ def remove_slot(session: Session, number: int) -> None:
     session.change(work)
 
 
+def verify_opens(session: Session, credential: Credential) -> None:
+    """Prove that whoever asks knows what opens this vault.
+
+    Raises WrongCredentialError, NotEnoughMemoryError.
+    """
+    root = _root(session, credential)
+    session.read(lambda vault: _number_of(vault, root))
+
+
 def rekey_vault(session: Session, others: Sequence[Credential]) -> tuple[SlotRecord, ...]:
     """Give the vault a new key. Kept: the credential it was opened with, and ``others``; the rest is out.
 

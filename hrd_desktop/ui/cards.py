@@ -70,6 +70,11 @@ class Card(QFrame):
         self.body.addWidget(label)
         return label
 
+    def add_truth(self, does: str, does_not: str) -> None:
+        """One sentence on what a setting does, and one on what it does not."""
+        self.body.addWidget(plain_label(does, self, wrap=True))
+        self.body.addWidget(plain_label(does_not, self, tone="muted", wrap=True))
+
     def add_row(self, label: str, control: QWidget, *, width: int = Size.FORM_WIDTH // 2) -> None:
         """A control with its name before it."""
         row = QHBoxLayout()

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 
 from hrd_desktop.process.spawn import isolated_command
 from hrd_desktop.services.lock import close_soon
 from hrd_desktop.services.wipe import wipe_vault
 from hrd_desktop.services.wipe_all import wipe_keys_of
+from hrd_desktop.ui.clipboard import ClipboardGuard
 from hrd_desktop.ui.triggers.power_off import MODULE as POWER_OFF
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Leaving(QObject):
         self._replace = replace
         self._end = end
         self._silence = silence
+        self._clipboard = ClipboardGuard(self)
         self._operations: Operations | None = None
         self._vault = ""
         self._others: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class Leaving(QObject):
         session = operations.forget() if operations is not None else None
         if words is not None:
             self._screen.blank(words)
-        self._drop_clipboard()
+        self._clipboard.clear()
         if operations is not None and session is not None:
             # Asked when nothing is on the screen any more; the fields still hold what was typed.
             acts = operations.last_acts()
@@ -157,7 +158,7 @@ class Leaving(QObject):
             # Whatever happened: the command begins with the keys once more.
             self._screen.blank("")
             self._screen.hide()
-            self._drop_clipboard()
+            self._clipboard.clear()
             self._silence()
             self._replace(self.wipe_command())
 
@@ -177,9 +178,3 @@ class Leaving(QObject):
         """Wait until it is closed, within a bound."""
         if self._closing is not None:
             self._closing.join(_JOIN_S)
-
-    @staticmethod
-    def _drop_clipboard() -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard.ownsClipboard():
-            clipboard.clear()

@@ -13,10 +13,38 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 from hrd_desktop.services.wipe_report import FAILED, NOT_FOUND, OUT_OF_REACH, OVERWRITTEN
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import sized
-from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
+from hrd_desktop.ui.text import filled, isolated, number_text, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
 SHOWN_S = 20
+
+
+def step_words(step: str) -> str:
+    """The name of a step of a wipe."""
+    names = {
+        "key-slots": translated("panic_report", "Keys"),
+        "key-slots-again": translated("panic_report", "Keys, once more and read back"),
+        "holder": translated("panic_report", "Other programs that had the vault open"),
+        "objects": translated("panic_report", "Encrypted items"),
+        "databases": translated("panic_report", "Records and search index"),
+        "journals": translated("panic_report", "Journals of the records"),
+        "share": translated("panic_report", "Key files made by the program, which copies need as well"),
+        "settings": translated("panic_report", "Settings of this program"),
+        "files": translated("panic_report", "Files removed"),
+        "folder": translated("panic_report", "The folder of the vault"),
+        "older-copies": translated("panic_report", "Older copies of the vault, wherever they are"),
+        "backups": translated("panic_report", "Backups"),
+        "bundles": translated("panic_report", "Bundles that were given away"),
+        "flash-storage": translated("panic_report", "Blocks that a flash disk has put aside by itself"),
+        "file-system": translated("panic_report", "A file system that does not write in place"),
+        "synced-folder": translated("panic_report", "Copies made by a synchronising program"),
+        "other-vault": translated(
+            "panic_report", "A remembered vault that was not found where it used to be"
+        ),
+        "vault": translated("panic_report", "Files of a vault without a key file that could be one"),
+        "report": translated("panic_report", "The report itself: what was done is not known"),
+    }
+    return names.get(step, isolated(step))
 
 
 class PanicReport(QWidget):
@@ -110,28 +138,7 @@ class PanicReport(QWidget):
         self._tick()
 
     def _line(self, step: dict[str, Any]) -> str:
-        names = {
-            "key-slots": self.tr("Keys"),
-            "key-slots-again": self.tr("Keys, once more and read back"),
-            "holder": self.tr("Other programs that had the vault open"),
-            "objects": self.tr("Encrypted items"),
-            "databases": self.tr("Records and search index"),
-            "journals": self.tr("Journals of the records"),
-            "share": self.tr("Key files made by the program, which copies need as well"),
-            "settings": self.tr("Settings of this program"),
-            "files": self.tr("Files removed"),
-            "folder": self.tr("The folder of the vault"),
-            "older-copies": self.tr("Older copies of the vault, wherever they are"),
-            "backups": self.tr("Backups"),
-            "bundles": self.tr("Bundles that were given away"),
-            "flash-storage": self.tr("Blocks that a flash disk has put aside by itself"),
-            "file-system": self.tr("A file system that does not write in place"),
-            "synced-folder": self.tr("Copies made by a synchronising program"),
-            "other-vault": self.tr("A remembered vault that was not found where it used to be"),
-            "vault": self.tr("Files of a vault without a key file that could be one"),
-            "report": self.tr("The report itself: what was done is not known"),
-        }
-        name = names.get(str(step["step"]), isolated(str(step["step"])))
+        name = step_words(str(step["step"]))
         if int(step.get("vault", 1)) > 1:
             # Vaults are counted and not named: whoever reads along must not learn a name.
             name = filled(self.tr("Vault {number}: {name}"), number=number_text(step["vault"]), name=name)

@@ -304,6 +304,10 @@ class Program(QObject):
         self._timer.start()
         if backup_path:
             opened.sections.begin_backup(backup_path)
+        if not self._settings.memory_told:
+            from hrd_desktop.ui.security.lock_card import tell_memory
+
+            tell_memory(opened.operations, preferences, workspace.tell_once)
 
     def _apply(self, settings: Settings) -> None:
         if settings.theme != self._settings.theme:

@@ -24,6 +24,7 @@ from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.notice import Notice
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.search_line import SearchLine
+from hrd_desktop.ui.standing_notice import StandingNotice
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
 
@@ -94,6 +95,8 @@ class Workspace(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addWidget(self._banner)
+        self._standing = StandingNotice(self)
+        column.addWidget(self._standing)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)
         column.addWidget(self.jobs)
@@ -135,6 +138,10 @@ class Workspace(QWidget):
         """Ready to type, once it is shown. The focus is never on panic by itself."""
         self._search.setFocus()
 
+    def tell_once(self, words: str) -> None:
+        """Say something above the section until it is closed; nobody has to answer."""
+        self._standing.say(words)
+
     def show_words(self, words: str) -> None:
         """Words that a section searches for by itself; they are not told again."""
         if words != self._search.text():
@@ -159,6 +166,7 @@ class Workspace(QWidget):
         self._blank.say(words)
         self._bar.hide()
         self._banner.hide()
+        self._standing.hide()
         self.jobs.hide()
         self.notice.say("", can_undo=False)
         self.notice.hide()

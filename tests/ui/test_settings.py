@@ -15,25 +15,31 @@ from hrd_desktop.crypto.credential import credential_from_text
 from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.domain.errors.vault import WrongCredentialError
 from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.services.cases import add_case, update_case
 from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.ingest import Ingest, IngestChoices
+from hrd_desktop.services.memory_on_disk import MemoryOnDisk, look_at_swap
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.slots import list_slots
+from hrd_desktop.services.triggers import FAILED_UNLOCKS, Triggers
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
+from hrd_desktop.ui.security.arm_wipe_dialog import ArmWipeDialog
 from hrd_desktop.ui.security.check_card import CheckCard
 from hrd_desktop.ui.security.credential_dialogs import (
     NewPassphraseDialog,
     NewRecoveryCodeDialog,
     RekeyDialog,
 )
+from hrd_desktop.ui.security.lock_card import LockCard, memory_words
 from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.section import SecuritySection
+from hrd_desktop.ui.security.triggers_card import TriggersCard
 from tests.ui.driving import PASSPHRASE, Started, button
 
 
@@ -189,6 +195,7 @@ def test_the_rehearsal_wipes_a_vault_that_is_not_ours(
     button(section, "Rehearse on a throw-away vault").click()
     qtbot.waitUntil(lambda: "after" in card._found.text(), timeout=120_000)
     assert card._found.text().startswith("The rehearsal did what panic promises.")
+    assert "Keys, once more and read back: " in card._found.text()
     assert (vault_path / "keyslots.a").exists()
     assert sorted(path.name for path in vault_path.parent.iterdir()) == ["home", "vault"]
 
@@ -210,6 +217,75 @@ def test_panic_while_locked_is_turned_on_only_after_a_question(
     qtbot.waitUntil(lambda: settings_file.load().panic_while_locked, timeout=30_000)
     box.click()
     qtbot.waitUntil(lambda: not settings_file.load().panic_while_locked, timeout=30_000)
+
+
+def box_of(section: SecuritySection, name: str) -> QComboBox:
+    (found,) = (box for box in section.findChildren(QComboBox) if box.accessibleName() == name)
+    return found
+
+
+def test_a_wipe_is_armed_only_with_the_passphrase_and_after_the_truth(
+    section: SecuritySection, vault_session: Session, settings_file: SettingsFile, qtbot: QtBot
+) -> None:
+    update_case(vault_session, add_case(vault_session, "C-1"), to_be_preserved=True)
+    key = box_of(section, "When Ctrl+Shift+F12 is pressed")
+    choose(key, "wipe")
+    assert key.currentData() == ""
+    qtbot.waitUntil(lambda: bool(section.findChildren(ArmWipeDialog)), timeout=30_000)
+    dialog = dialog_of(section, ArmWipeDialog)
+    assert isinstance(dialog, ArmWipeDialog)
+    words = " ".join(words_of(dialog))
+    for said in ("no checked backup", "C-1", "may itself be charged", "switched off"):
+        assert said in words
+    dialog._field.set_text("not " + PASSPHRASE)
+    button(dialog, "Arm it").click()
+    qtbot.waitUntil(dialog._said.isVisible, timeout=60_000)
+    assert key.currentData() == ""
+    assert settings_file.load().triggers == Triggers()
+    dialog._field.set_text(PASSPHRASE)
+    button(dialog, "Arm it").click()
+    qtbot.waitUntil(lambda: key.currentData() == "wipe", timeout=60_000)
+    qtbot.waitUntil(lambda: settings_file.load().triggers.key_deed == "wipe", timeout=30_000)
+    (card,) = section.findChildren(TriggersCard)
+    assert "Armed: the key." in card._armed.text().replace("\u2068", "").replace("\u2069", "")
+    assert "destroys every vault" in card._armed.text()
+
+
+def test_what_harms_nothing_is_armed_at_once_and_seen(
+    section: SecuritySection, settings_file: SettingsFile, qtbot: QtBot
+) -> None:
+    (card,) = section.findChildren(TriggersCard)
+    assert card._armed.text() == "Nothing is armed."
+    choose(box_of(section, "Switch off after failed unlocks"), 5)
+    choose(box_of(section, "Switch off after days without an unlock"), 3)
+    qtbot.waitUntil(lambda: bool(settings_file.load().triggers.unlocked_utc), timeout=30_000)
+    found = settings_file.load().triggers
+    assert (found.failed_unlocks, found.days) == (5, 3)
+    assert "failed unlocks, days without" in card._armed.text()
+    # They offer no deed at all.
+    assert {box_of(section, "Switch off after failed unlocks").itemData(row) for row in range(5)} == {
+        *FAILED_UNLOCKS
+    }
+
+
+def test_the_state_of_swap_is_said_as_far_as_it_is_known(section: SecuritySection, qtbot: QtBot) -> None:
+    (card,) = section.findChildren(LockCard)
+    qtbot.waitUntil(lambda: bool(card._memory.text()), timeout=30_000)
+    assert card._memory.text() == memory_words(look_at_swap())
+    assert "unencrypted" in memory_words(MemoryOnDisk(True, "clear"))
+    assert "cannot be seen" in memory_words(MemoryOnDisk(False))
+
+
+def test_swap_in_clear_is_told_once(
+    started: Started, vault_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hrd_desktop.ui.security.lock_card.look_at_swap", lambda: MemoryOnDisk(True, "clear"))
+    started.program.start(str(vault_path), new=False)
+    workspace = started.unlock(qtbot)
+    qtbot.waitUntil(lambda: "unencrypted" in workspace._standing.words, timeout=30_000)
+    qtbot.waitUntil(lambda: started.settings_file.load().memory_told, timeout=30_000)
+    button(workspace, "Understood").click()
+    assert workspace._standing.words == ""
 
 
 def test_theme_and_time_hold_at_once_and_are_saved(

@@ -9,15 +9,16 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.ui.backup.card import BackupCard
 from hrd_desktop.ui.cards import Card, CardPage
-from hrd_desktop.ui.first_run.lock_page import MinutesBox
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.check_card import CheckCard
 from hrd_desktop.ui.security.key_file_card import KeyFileCard
+from hrd_desktop.ui.security.lock_card import LockCard
 from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.reserve_card import ReserveCard
 from hrd_desktop.ui.security.shares_card import SharesCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
+from hrd_desktop.ui.security.triggers_card import TriggersCard
 
 
 class SecuritySection(CardPage):
@@ -71,7 +72,7 @@ class SecuritySection(CardPage):
         self.backup = BackupCard(operations, random, self)
         self.backup.job_started.connect(self.job_started)
         self.add(self.backup)
-        self.add(self._make_lock_card())
+        self.add(LockCard(operations, preferences, self))
         check = CheckCard(
             operations,
             self.tr("Check the vault"),
@@ -84,23 +85,11 @@ class SecuritySection(CardPage):
         check.job_started.connect(self.job_started)
         check.bundle_wanted.connect(self.bundle_check_wanted)
         self.add(check)
-        self.add(PanicCard(operations, preferences, vault, self.tr("Panic"), self))
+        panic = PanicCard(operations, preferences, vault, self.tr("Panic"), self)
+        panic.job_started.connect(self.job_started)
+        self.add(panic)
+        self.add(TriggersCard(operations, preferences, self.tr("What sets panic off by itself"), self))
         self.add(self._make_looks_card())
-
-    def _make_lock_card(self) -> Card:
-        card = Card(
-            self.tr("Locking"),
-            self.tr(
-                "Locking ends the program and starts it anew, so that nothing of the vault stays in memory. "
-                "The time during which the computer sleeps counts."
-            ),
-            self,
-        )
-        minutes = MinutesBox(card)
-        minutes.set_minutes(self._preferences.settings.lock_after_minutes)
-        minutes.activated.connect(lambda: self._preferences.change(lock_after_minutes=minutes.minutes))
-        card.add_row(self.tr("Lock when nobody touches the computer for"), minutes)
-        return card
 
     def _make_looks_card(self) -> Card:
         card = Card(self.tr("Looks"), "", self)
