@@ -99,6 +99,8 @@ class Leaving(QObject):
             self._screen.blank(words)
         self._clipboard.clear()
         if operations is not None and session is not None:
+            # This process ends by itself now; the watch would end it at a tombstone of its own making.
+            session.stop_watching()
             # Asked when nothing is on the screen any more; the fields still hold what was typed.
             acts = operations.last_acts()
             self._closing = threading.Thread(
