@@ -82,6 +82,11 @@ class LabelledField(QWidget):
         control.setAccessibleName(label)
         control.setAccessibleDescription(hint)
 
+    @property
+    def hint(self) -> str:
+        """What stands beneath the control."""
+        return self._hint
+
     def set_hint(self, hint: str) -> None:
         """What stands beneath the control while nothing is wrong with it."""
         self._hint = hint

@@ -155,7 +155,7 @@ def test_another_key_counts_as_not_checked(key_card: KeyCard, qtbot: QtBot) -> N
     key_card.key_edit.setPlainText(SSH_KEY.replace("AAEC", "BBEC"))
     assert key_card.how_edit.value is KeyCheck.NOT_CHECKED
     assert key_card.checked_edit.text() == ""
-    assert "counts as not checked" in key_card.how.hint.text()
+    assert "counts as not checked" in key_card.how.hint
 
 
 # -- consents -----------------------------------------------------------------------------------
