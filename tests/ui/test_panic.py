@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from hrd_desktop.services.settings_file import Settings
 from hrd_desktop.storage.layout import VaultLayout
+from hrd_desktop.storage.lockfile import find_holder_pids
 from hrd_desktop.storage.tombstone import find_tombstone
 from hrd_desktop.ui.dialogs import confirm
 from hrd_desktop.ui.evidence.section import EvidenceSection
@@ -203,6 +204,9 @@ def test_a_hold_wipes_while_files_come_in(
         *("panic", str(vault_path), "--yes"),
     ]
     started.leaving.wait()
+    # The program is another one by now, and holds nothing. This process goes on, so it waits until threads of
+    # its own have let the vault go: the command ends whoever still holds it.
+    qtbot.waitUntil(lambda: not find_holder_pids(VaultLayout(str(vault_path))), timeout=60_000)
     assert release_the_rest(command).returncode == 0
     assert not vault_path.exists()
     assert not Path(started.settings_file.path).exists()
