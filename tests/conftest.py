@@ -98,8 +98,12 @@ def can_trace() -> bool:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests marked `root` or `strace` say so and are skipped where they cannot run."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long proofs are left to `--full`; tests marked `root` or `strace` are skipped where they cannot run."""
+    if not config.getoption("--full"):
+        long = [item for item in items if item.get_closest_marker("gate")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("gate")]
     lacking = []
     if os.geteuid() != 0:
         lacking.append(("root", "needs root"))
