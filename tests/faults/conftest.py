@@ -90,11 +90,12 @@ def looker(shared_folder: Path) -> Looker:
 
 
 @pytest.fixture(scope="session")
-def start_of(shared_folder: Path, warm: Warm) -> Callable[[str], Place]:
-    """The prepared place a scenario starts from."""
+def start_of(shared_folder: Path, warm: Warm, looker: Looker) -> Callable[[str], Place]:
+    """The prepared place a scenario starts from, with secrets of its own; who looks then looks with these."""
 
     def get(name: str) -> Place:
-        place = Place(shared_folder / name, shared_folder / "secrets", warm)
+        place = Place(shared_folder / name, shared_folder / f"{name}.secrets", warm)
+        looker.secrets = place.secrets
         with locked(shared_folder / "places.lock"):
             if not place.secrets.is_dir():
                 fill_secrets(place.secrets)

@@ -32,16 +32,16 @@ STATES = {"kept": ItemState.KEPT, "binned": ItemState.BINNED}
 
 
 class Looker:
-    """Opens vaults with the passphrases of one folder of secrets, each stretched once."""
+    """Opens vaults with the passphrases in the folder ``secrets``, each stretched once."""
 
     def __init__(self, secrets: Path) -> None:
-        self._secrets = secrets
+        self.secrets = secrets
         self._stretch = functools.cache(kdf.stretch)
 
     @contextmanager
     def opened(self, vault: Path, name: str) -> Iterator[Vault]:
         """Open with the passphrase in the file ``name``. Raises what ``open_vault`` raises."""
-        text = (self._secrets / name).read_text("utf-8").splitlines()[0]
+        text = (self.secrets / name).read_text("utf-8").splitlines()[0]
         opened = open_vault(
             str(vault),
             credential=load_credential(text, None),
@@ -74,7 +74,7 @@ class Looker:
         """See ``harness.look_at``."""
         if first is not None:
             self.opens(vault, first)
-        text = (self._secrets / always).read_text("utf-8").splitlines()[0]
+        text = (self.secrets / always).read_text("utf-8").splitlines()[0]
         with mock.patch("hrd_desktop.services.unlock.stretch", self._stretch):
             session = unlock(str(vault), load_credential(text, None), random=os.urandom, clock=SystemClock())
         with session:

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.strace, pytest.mark.root]
 LearnedOf = Callable[[Scenario], tuple[Learned, Place]]
 
 #: States of each command, of ten commands: by `make test`, and with ``--full``.
-SAMPLE = 6
+SAMPLE = 4
 MANY = 1_100
 SEED = "2026-11-27"
 

@@ -151,7 +151,7 @@ def test_an_empty_folder_becomes_the_vault(ram_folder: Path) -> None:
     assert opens(make_vault(ram_folder / "vault"), KEEP)
 
 
-@pytest.mark.parametrize("failing", ["fill", "_sync_tree", "open_database", "set_all_mtimes"])
+@pytest.mark.parametrize("failing", ["fill", "sync_tree", "open_database", "set_all_mtimes"])
 def test_a_failure_leaves_nothing(ram_folder: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     def full(*_: object, **__: object) -> None:
         raise DiskFullError()
@@ -169,7 +169,7 @@ def test_a_name_taken_meanwhile_is_not_overwritten(ram_folder: Path, monkeypatch
         target.mkdir()
         (target / "somebody's").write_bytes(b"")
 
-    monkeypatch.setattr(creating, "_sync_tree", taken)
+    monkeypatch.setattr(creating, "sync_tree", taken)
     with pytest.raises(DiskFailedError):
         make_vault(target)
     assert os.listdir(ram_folder) == ["vault"]

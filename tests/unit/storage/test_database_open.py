@@ -15,7 +15,7 @@ from hrd_desktop.domain.errors.vault import (
     NewerFormatError,
     RecordsDamagedError,
 )
-from hrd_desktop.storage import database as database_module
+from hrd_desktop.storage import database_settings
 from hrd_desktop.storage.database import DatabaseBug, open_database
 from hrd_desktop.storage.migrations.migrate import known_version
 from hrd_desktop.storage.pins import PINS, Pin
@@ -61,7 +61,7 @@ def test_every_setting_holds(tmp_path: Path, reopened: bool) -> None:
 @pytest.mark.parametrize("name", [pin.name for pin in PINS])
 def test_another_answer_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     pins = tuple(Pin(pin.name, pin.value, "another") if pin.name == name else pin for pin in PINS)
-    monkeypatch.setattr(database_module, "PINS", pins)
+    monkeypatch.setattr(database_settings, "PINS", pins)
     with pytest.raises(DatabaseUnsafeError) as raised:
         open_records(tmp_path)
     assert raised.value.fields == {"setting": name}
