@@ -35,7 +35,7 @@ from tests.faults.scenarios import (
 pytestmark = [pytest.mark.strace, pytest.mark.root]
 
 #: Points tried for each command by `make test`, and the parts into which `--full` is divided.
-SAMPLE = 3
+SAMPLE = 2
 PARTS = 12
 
 LearnedOf = Callable[[Scenario], tuple[Learned, Place]]
