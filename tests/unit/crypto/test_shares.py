@@ -116,4 +116,5 @@ def test_no_failure_holds_a_word_or_the_secret() -> None:
             assert type(error).__module__.startswith("hrd_desktop"), error
             error = error.__context__ or error.__cause__
         assert not [word for word in one[0].words if word in told.split()]
-    assert "academic" not in repr(one[0]) and one[0].words[5] not in repr(one[0])
+    # Nothing but the class and the place in memory: a word like "desktop" stands in the name of the module.
+    assert repr(one[0]) == object.__repr__(one[0])
