@@ -25,6 +25,7 @@ from hrd_desktop.services.slots import list_slots
 from hrd_desktop.services.triggers import FAILED_UNLOCKS, Triggers
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.dialogs import PlainDialog
+from hrd_desktop.ui.help.moments import moments
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.operations import Operations
@@ -330,3 +331,15 @@ def test_help_says_what_to_do_after_a_wipe(application: QApplication, qtbot: QtB
     words = " ".join(label.text() for label in section.findChildren(QLabel))
     for said in ("I have just wiped", "I wiped by accident", "no way back", "Ctrl+Shift+Backspace", "Sheaf"):
         assert said in words
+
+
+def test_help_and_the_guide_say_the_same(application: QApplication, qtbot: QtBot, project: Path) -> None:
+    section = HelpSection()
+    qtbot.addWidget(section)
+    shown = [label.text() for label in section.findChildren(QLabel)]
+    guide = " ".join((project / "docs/guide/moments.md").read_text(encoding="utf-8").split())
+    for title, sentences in moments():
+        for words in (title, *sentences):
+            assert words in shown
+            assert words in guide
+    assert [title for title, _ in moments()][2:] == ["They gave the laptop back", "Before a border"]

@@ -1,4 +1,4 @@
-"""The help section: after a wipe, what the keys do, what the program cannot do, and which program this is."""
+"""The help section: what to do in a bad moment, what the keys do, and what the program cannot do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from hrd_desktop.domain.version import TOOL
 from hrd_desktop.process.network import network_is_given_up
 from hrd_desktop.ui.cards import Card, CardPage
-from hrd_desktop.ui.text import isolated, plain_label
+from hrd_desktop.ui.help.moments import CONTEXT, moments
+from hrd_desktop.ui.text import isolated, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
 
 
@@ -21,42 +22,10 @@ class HelpSection(CardPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.set_title(self.tr("Help"))
-        self.add(
-            self._steps(
-                self.tr("I have just wiped"),
-                [
-                    self.tr(
-                        "Tell nobody your passphrase or recovery code: they may still open older copies."
-                    ),
-                    self.tr("If you can, switch the computer off: what was on the screen fades with it."),
-                    self.tr(
-                        "Remember where copies are: backups, sticks, bundles you gave away, folders that a "
-                        "program copies to the network. Panic has not reached them."
-                    ),
-                    self.tr(
-                        "Say nothing about the wipe before you have spoken to a lawyer: destroying data can "
-                        "itself be charged."
-                    ),
-                    self.tr(
-                        "When you are safe, restore the backup on another computer, with a new passphrase."
-                    ),
-                ],
+        for title, sentences in moments():
+            self.add(
+                self._steps(translated(CONTEXT, title), [translated(CONTEXT, each) for each in sentences])
             )
-        )
-        self.add(
-            self._steps(
-                self.tr("I wiped by accident"),
-                [
-                    self.tr("Restore the newest backup. What came in after it is lost."),
-                    self.tr("The originals may still lie where they came from: cards, telephones, folders."),
-                    self.tr("Whoever received a bundle from you has what was in it."),
-                    self.tr(
-                        "Without a backup and without the originals there is no way back. No program and no "
-                        "laboratory can open the vault: its keys no longer exist."
-                    ),
-                ],
-            )
-        )
         self.add(self._make_keys_card())
         self.add(
             self._steps(
