@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 #: Enough for opening, reading and closing a small vault on a slow disk; what takes longer takes a multiple.
 STEP_S = 0.4
-_AWAKE_S = 0.005
+_AWAKE_S = 0.0005
 
 
 class AnswerTime:
