@@ -14,17 +14,13 @@ from markupsafe import Markup
 
 #: The scripts of each page, in the order in which they stand in it; names relative to ``resources/bundle``.
 CHECK_SCRIPTS = (
-    *("check/digests.js", "check/bytes.js", "check/sources.js", "check/bag.js", "check/events.js"),
+    *("check/bytes.js", "check/sources.js", "check/hashing.js", "check/bag.js", "check/events.js"),
     *("check/signature.js", "check/proofs.js", "check/receipts.js", "check/timestamp.js", "check/check.js"),
     "check/page.js",
 )
-OPENING_SCRIPTS = (
-    "check/digests.js",
-    "check/bytes.js",
-    "check/sources.js",
-    "opening/opening.js",
-    "opening/page.js",
-)
+#: What the page gives to its workers as well stands in a script element of its own.
+DIGEST_SCRIPTS = ("check/digests.js", "check/worker.js")
+OPENING_SCRIPTS = ("check/bytes.js", "check/sources.js", "opening/opening.js", "opening/page.js")
 #: Where the content of a self-opening page goes.
 CONTENT_MARK = "<!-- CONTENT -->"
 
@@ -40,7 +36,18 @@ def render_check_page(folder: Path, language: str, direction: str) -> bytes:
     """``check.html`` in one language; the same texts give the same bytes."""
     words = load_words(folder, language, "check")
     style = (folder / "check/check.css").read_text("utf-8")
-    return _render(folder, "check/check.html.j2", CHECK_SCRIPTS, style, words, language, direction)
+    digests = _script(folder, DIGEST_SCRIPTS)
+    return _render(
+        folder,
+        "check/check.html.j2",
+        CHECK_SCRIPTS,
+        style,
+        words,
+        language,
+        direction,
+        digests=Markup(digests),  # noqa: S704 - files of ours, of fixed content
+        digests_source=Markup(_source(digests)),  # noqa: S704 - a digest
+    )
 
 
 def render_opening_page(folder: Path, language: str, direction: str, beside: str) -> tuple[bytes, bytes]:
@@ -66,7 +73,7 @@ def _render(
     direction: str,
     **more: str,
 ) -> bytes:
-    script = "\n" + "\n".join((folder / name).read_text("utf-8") for name in scripts)
+    script = _script(folder, scripts)
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -84,6 +91,10 @@ def _render(
         style_source=Markup(_source(style)),  # noqa: S704 - a digest
         **more,
     ).encode("utf-8")
+
+
+def _script(folder: Path, names: tuple[str, ...]) -> str:
+    return "\n" + "\n".join((folder / name).read_text("utf-8") for name in names)
 
 
 def _source(text: str) -> str:

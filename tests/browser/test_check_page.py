@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import random
@@ -62,6 +63,51 @@ def test_digests_are_those_of_the_standard(browser: Browser, check_page: Path) -
         assert short == hashlib.sha256(text.encode()).hexdigest(), len(text)
         assert long == hashlib.sha512(text.encode()).hexdigest(), len(text)
     assert found[1][0] == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_every_way_of_hashing_gives_the_same(browser: Browser, check_page: Path) -> None:
+    """As a whole by the browser, in workers, in the page; and in the page where no worker starts."""
+    browser.open(check_page)
+    content = random.Random(7).randbytes((2 << 20) + 4097)
+    found = browser.run(
+        """
+        return (async () => {
+          const file = new File([Uint8Array.fromBase64(arguments[0])], "x");
+          const entry = entryOfFile("x", file);
+          const ways = { hashWhole, hashInWorkers, hashHere };
+          const kept = Worker;
+          const broken = {
+            nothing: class { constructor() { throw new Error("refused"); } },
+            silent: class extends kept {
+              constructor() { super(URL.createObjectURL(new Blob(["throw 1"]))); }
+            },
+          };
+          // Larger than what is given to the browser as a whole, as far as the choice of the way goes.
+          const large = { ...entry, size: WHOLE_BYTES + 1 };
+          for (const [name, kind] of Object.entries(broken))
+            ways[name] = async (one, progress) => {
+              globalThis.Worker = kind;
+              try {
+                return await hashFile(large, progress);
+              } finally {
+                globalThis.Worker = kept;
+              }
+            };
+          const told = {};
+          for (const [name, way] of Object.entries(ways)) {
+            let done = 0;
+            told[name] = await way(entry, async (count) => { done += count; });
+            told[name].done = done;
+          }
+          return told;
+        })();
+        """,
+        base64.b64encode(content).decode(),
+    )
+    expected = {"sha256": hashlib.sha256(content).hexdigest(), "sha512": hashlib.sha512(content).hexdigest()}
+    ways = ("hashWhole", "hashInWorkers", "hashHere", "nothing", "silent")
+    assert found == {way: {**expected, "done": len(content)} for way in ways}
+    assert all("Uncaught 1" in line for line in browser.errors())
 
 
 def test_every_vector(

@@ -2,6 +2,7 @@
 
 const BAG_DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 const BESIDE_BAG = ["README.txt", "check.html", "signer.pub", "bag.sig", "timestamp.tsq", "timestamp.tsr"];
+const SMALL_LANES = 8;
 const TAG_LIMIT = 64 << 20;
 const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
 const SYSTEM_FILES = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$|^__MACOSX\//i;
@@ -62,16 +63,12 @@ function readManifest(text, digits, name, report) {
   return listed;
 }
 
-async function hashFile(entry, progress, watch) {
-  const short = new Sha256();
-  const long = new Sha512();
-  for await (const piece of entry.pieces()) {
-    short.update(piece);
-    long.update(piece);
-    if (watch) watch(piece);
-    await progress(piece.length);
-  }
-  return { sha256: toHex(short.digest()), sha512: toHex(long.digest()) };
+async function inLanes(count, things, work) {
+  const queue = things.values();
+  const lane = async () => {
+    for (const one of queue) await work(one);
+  };
+  await Promise.all(Array.from({ length: count }, lane));
 }
 
 // Compare every file with the four lists. Returns the digests found, by path below the bag.
@@ -93,21 +90,28 @@ async function checkBag(files, report, progress) {
   const found = new Map();
   let payloadBytes = 0;
   let payloadFiles = 0;
-  for (const [path, entry] of files) {
-    if (!path.startsWith("bag/")) continue;
-    const inner = path.slice(4);
-    if (inner === "fetch.txt") report.fault("fetch", path);
-    if (inner.startsWith("data/")) {
-      payloadFiles++;
-      payloadBytes += entry.size;
-    }
+  const hash = async ([path, entry]) => {
     try {
-      found.set(inner, await hashFile(entry, progress));
+      found.set(path.slice(4), await hashFile(entry, progress));
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       report.fault(error.kind, path, error.detail);
     }
+  };
+  const small = [];
+  const large = [];
+  for (const [path, entry] of files) {
+    if (!path.startsWith("bag/")) continue;
+    if (path === "bag/fetch.txt") report.fault("fetch", path);
+    if (path.startsWith("bag/data/")) {
+      payloadFiles++;
+      payloadBytes += entry.size;
+    }
+    (entry.size <= PIECE_BYTES ? small : large).push([path, entry]);
   }
+  // Small files wait for the disk more than for the digests: several at once. Large ones fill the memory.
+  await inLanes(SMALL_LANES, small, hash);
+  await inLanes(1, large, hash);
   for (const [name, listed] of Object.entries(lists)) compareList(name, listed, found, files, report);
   const info = await text("bag-info.txt");
   const told = info === null ? [] : info.split("\n").filter((line) => /^payload-oxum *:/i.test(line));

@@ -1,3 +1,4 @@
+"use strict";
 // Bytes and text: strict readings, where one value has exactly one spelling.
 
 class Fault extends Error {
