@@ -18,7 +18,7 @@ import pytest
 
 from tests.faults.harness import Learned, Place, Scenario, Tally, learn
 from tests.faults.inprocess import Looker
-from tests.faults.scenarios import START_OF, fill_secrets
+from tests.faults.scenarios import BASE_OF, START_OF, fill_secrets
 from tests.faults.warm import Warm
 
 MEMORY = Path("/dev/shm")
@@ -95,16 +95,27 @@ def start_of(shared_folder: Path, warm: Warm, looker: Looker) -> Callable[[str],
 
     def get(name: str) -> Place:
         place = Place(shared_folder / name, shared_folder / f"{name}.secrets", warm)
-        looker.secrets = place.secrets
         with locked(shared_folder / "places.lock"):
-            if not place.secrets.is_dir():
-                fill_secrets(place.secrets)
-            if not place.folder.is_dir():
-                unfinished = Place(shared_folder / f"{name}.unfinished", place.secrets, warm)
-                unfinished.folder.mkdir()
-                START_OF[name](unfinished)
-                unfinished.folder.rename(place.folder)
+            make(place)
+        looker.secrets = place.secrets
         return place
+
+    def make(place: Place) -> None:
+        name = place.folder.name
+        if place.folder.is_dir():
+            return
+        unfinished = Place(shared_folder / f"{name}.unfinished", place.secrets, warm)
+        base = BASE_OF.get(name)
+        if base is None:
+            fill_secrets(place.secrets)
+            unfinished.folder.mkdir()
+        else:
+            before = Place(shared_folder / base, shared_folder / f"{base}.secrets", warm)
+            make(before)
+            shutil.copytree(before.secrets, place.secrets)
+            before.copy_to(unfinished.folder)
+        START_OF[name](unfinished)
+        unfinished.folder.rename(place.folder)
 
     return get
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from tests.faults.journal_of_calls import TRACED, Call, Point, points_of, read_journal, thinned
+from tests.faults.journal_of_calls import READS, TRACED, Call, Point, points_of, read_journal, thinned
 from tests.faults.warm import PROGRAM, WAIT_S, Warm
 
 #: Who may open the vault, by the name of the file with the passphrase.
@@ -110,9 +110,11 @@ class Place:
         (ended,) = self.warm.run([command], self.environment(), kill_after_s=seconds)
         return ended.code == -9
 
-    def learn(self, seed: str, command: Sequence[str]) -> tuple[Outcome, list[Call]]:
+    def learn(
+        self, seed: str, command: Sequence[str], names: Sequence[str] = TRACED
+    ) -> tuple[Outcome, list[Call]]:
         """Run under strace without a fault: how it ended, and the calls it made here."""
-        outcome, log = self.traced(seed, command, ["-y", "-s", "1"])
+        outcome, log = self.traced(seed, command, ["-y", "-s", "1"], names)
         calls = [
             Call(call.order, call.thread, call.name, self.inside(call.path), call.number, call.makes)
             for call in read_journal(log, [str(self.folder)])
@@ -131,7 +133,7 @@ class Place:
             "-e",
             f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
         ]
-        outcome, log = self.traced(seed, command, options)
+        outcome, log = self.traced(seed, command, options, (point.name,))
         text = log.read_text(errors="replace")
         log.unlink()
         killed = outcome.code == -9
@@ -139,9 +141,11 @@ class Place:
         fired = killed and "killed by SIGKILL" in text if fault.kills else "(INJECTED)" in text
         return Outcome(outcome.code, outcome.out, outcome.err, fired, killed)
 
-    def traced(self, seed: str, command: Sequence[str], options: Sequence[str]) -> tuple[Outcome, Path]:
+    def traced(
+        self, seed: str, command: Sequence[str], options: Sequence[str], names: Sequence[str] = TRACED
+    ) -> tuple[Outcome, Path]:
         log = self.folder.with_name(self.folder.name + ".log")
-        trace = ["-o", str(log), "-e", "trace=" + ",".join(TRACED), *options]
+        trace = ["-o", str(log), "-e", "trace=" + ",".join(names), *options]
         (ended,) = self.warm.run([command], self.environment(), seed=seed, strace=trace)
         return Outcome(ended.code, ended.out.decode("utf-8", "backslashreplace"), ended.err), log
 
@@ -237,6 +241,15 @@ def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
     )
     place.remove()
     return Learned(thinned(points), hidden, old, new)
+
+
+def learn_reads(scenario: Scenario, start: Place, folder: Path) -> list[Point]:
+    """Every call that only reads, on files under the place."""
+    place = start.copy_to(folder)
+    outcome, calls = place.learn(scenario.name, scenario.command(place), READS)
+    assert outcome.code == 0, outcome.err
+    place.remove()
+    return points_of(calls, "vault")[0]
 
 
 def sample_of(points: Sequence[Point], count: int, name: str) -> list[Point]:

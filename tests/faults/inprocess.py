@@ -36,7 +36,7 @@ class Looker:
 
     def __init__(self, secrets: Path) -> None:
         self.secrets = secrets
-        self._stretch = functools.cache(kdf.stretch)
+        self.stretch = functools.cache(kdf.stretch)
 
     @contextmanager
     def opened(self, vault: Path, name: str) -> Iterator[Vault]:
@@ -45,7 +45,7 @@ class Looker:
         opened = open_vault(
             str(vault),
             credential=load_credential(text, None),
-            stretch=self._stretch,
+            stretch=self.stretch,
             random=os.urandom,
             clock=SystemClock(),
         )
@@ -75,7 +75,7 @@ class Looker:
         if first is not None:
             self.opens(vault, first)
         text = (self.secrets / always).read_text("utf-8").splitlines()[0]
-        with mock.patch("hrd_desktop.services.unlock.stretch", self._stretch):
+        with mock.patch("hrd_desktop.services.unlock.stretch", self.stretch):
             session = unlock(str(vault), load_credential(text, None), random=os.urandom, clock=SystemClock())
         with session:
             notices = list(session.vault.notices)

@@ -17,6 +17,8 @@ NAMES = (
 )  # fmt: skip
 OPENS = ("openat", "open", "creat")
 TRACED = (*WRITES, *SYNCS, *LENGTHS, *NAMES, *OPENS)
+#: Calls that only read; tried where a medium may fail that nothing is written to.
+READS = ("pread64", "read", "getdents64")
 
 _LINE = re.compile(r"^(?P<thread>\d+) +(?:\d+\.\d+ +)?(?P<name>\w+)\((?P<rest>.*)$")
 _RESULT = re.compile(r"\) += (?P<result>-?\d+|\?)[^=]*$")
@@ -47,7 +49,7 @@ def read_journal(log: Path, roots: Iterable[str]) -> list[Call]:
     calls: list[Call] = []
     for order, line in enumerate(log.read_text(errors="replace").splitlines()):
         found = _LINE.match(line)
-        if found is None or found["name"] not in TRACED:
+        if found is None or found["name"] not in (*TRACED, *READS):
             continue
         name, thread, rest = found["name"], int(found["thread"]), found["rest"]
         paths = [path for path in _paths_of(name, rest) if _is_under(path, prefixes)]

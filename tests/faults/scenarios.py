@@ -56,7 +56,6 @@ def start_vault(place: Place) -> None:
 
 def start_backup(place: Place) -> None:
     """A vault with a backup that is behind: since then one item went, others came, and a slot was added."""
-    start_vault(place)
     vault, key = str(place.vault), ["--passphrase-file", place.secret("one")]
     place.run("backup", vault, str(place.folder / "backup"), "--keep", "1", *key)
     place.run("import", vault, str(place.folder / "incoming"), *key)
@@ -64,9 +63,14 @@ def start_backup(place: Place) -> None:
     place.run("slots", vault, "add", "--new-passphrase-file", place.secret("three"), *key)
 
 
+def start_snapshots(place: Place) -> None:
+    """The same with that backup brought up to date: two snapshots, and nothing new since."""
+    key = ["--passphrase-file", place.secret("one")]
+    place.run("backup", str(place.vault), str(place.folder / "backup"), "--keep", "all", *key)
+
+
 def start_damaged(place: Place) -> None:
     """A vault without its records, and with one key slot file only."""
-    start_vault(place)
     (place.vault / "records.0").unlink()
     (place.vault / "keyslots.a").unlink()
 
@@ -97,8 +101,11 @@ START_OF: dict[str, Callable[[Place], None]] = {
     "vault": start_vault,
     "second": start_second,
     "backup": start_backup,
+    "snapshots": start_snapshots,
     "damaged": start_damaged,
 }
+#: Places that go on from a copy of another.
+BASE_OF = {"backup": "vault", "snapshots": "backup", "damaged": "vault"}
 
 
 def _with_vault(*words: str, key: str = "one") -> Callable[[Place], list[str]]:
@@ -183,14 +190,30 @@ REKEY_INSIDE = _inside(
 )
 PANIC = Scenario("panic", _with_vault("panic", "VAULT", "--yes", "--json"), looks=False)
 
-BACKUP = Scenario("backup", _with_vault("backup", "VAULT", "PLACE/backup", "--lanes", "1"), start="backup")
-RESTORE = Scenario(
-    "restore",
-    _with_vault("restore", "PLACE/backup", "PLACE/restored", "--lanes", "1"),
+BACKUP = Scenario(
+    "backup", _with_vault("backup", "VAULT", "PLACE/backup", "--lanes", "1"), start="backup", looks=False
+)
+CHECK = Scenario(
+    "backup-check",
+    _with_vault("backup-check", "PLACE/backup", "--vault", "VAULT", "--json"),
     start="backup",
     looks=False,
 )
-RESCUE = Scenario("rescue", _with_vault("rescue", "VAULT", "PLACE/rescued"), start="damaged", looks=False)
+PRUNE = Scenario(
+    "prune",
+    _with_vault("backup", "VAULT", "PLACE/backup", "--keep", "1", "--lanes", "1"),
+    start="snapshots",
+    looks=False,
+)
+RESTORE = Scenario(
+    "restore",
+    _with_vault("restore", "PLACE/backup", "PLACE/restored", "--lanes", "1", "--json"),
+    start="backup",
+    looks=False,
+)
+RESCUE = Scenario(
+    "rescue", _with_vault("rescue", "VAULT", "PLACE/rescued", "--json"), start="damaged", looks=False
+)
 
 CHANGES = (IMPORT, EDIT, DELETE, DESTROY, ADD, CHANGE, REMOVE, REKEY)
 #: Of a command inside the reserve, with both compartments judged; only with ``--full``.

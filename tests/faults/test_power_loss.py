@@ -47,8 +47,8 @@ def put(state: State, folder: Path) -> None:
     for name in sorted(state.folders - there.keys()):
         (folder / name).mkdir(mode=0o700)
     for name, data in state.files.items():
-        # What the commands read from outside the vault does not change.
-        if name.startswith("vault") or name not in there:
+        # The originals, which are large, do not change.
+        if not name.startswith(("originals/", "incoming/")) or name not in there:
             (folder / name).write_bytes(data)
 
 
