@@ -50,6 +50,10 @@ class Settings:
         """The same with a key file that was made."""
         return replace(self, shares=(share, *self.shares)[:KEPT_SHARES])
 
+    def with_shares(self, shares: tuple[Share, ...]) -> Settings:
+        """The same with these key files and no others."""
+        return replace(self, shares=shares)
+
     def without_share(self, share: Share) -> Settings:
         """The same without it."""
         return replace(self, shares=tuple(known for known in self.shares if known != share))

@@ -25,6 +25,7 @@ from hrd_desktop.services import outside_share
 from hrd_desktop.services import slots as slots_service
 from hrd_desktop.services.create import create
 from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.key_file_place import follow_key_file
 from hrd_desktop.services.outside_share import drop_share, find_shares, make_share
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import SettingsFile, find_settings_file
@@ -189,3 +190,30 @@ def test_what_a_settings_file_says_of_shares_is_bounded() -> None:
     assert not is_ours(("/a", "/nowhere/at/all", good[2]))
     with pytest.raises(OSError):
         delete_share(("/a", "/nowhere/at/all", good[2]), os.urandom)
+
+
+def test_a_vault_and_a_file_that_were_moved_are_found_by_the_next_wipe(place: Place) -> None:
+    """Once the vault has been opened with the file from where they are now."""
+    place.make()
+    moved, file = str(place.folder / "moved"), str(place.folder / "other.bin")
+    os.rename(place.root, moved)
+    os.rename(place.file, file)
+    with place.open(TEXT, file, root=moved) as session:
+        assert find_shares(session, place.settings) == []
+        follow_key_file(session, file, place.settings)
+        assert find_shares(session, place.settings) == [(file, True)]
+    place.root = moved
+    assert place.wipe() == [Step("share", OVERWRITTEN, "1")]
+    assert not os.path.exists(file)
+
+
+def test_a_copy_does_not_take_the_record_from_what_is_still_there(place: Place) -> None:
+    place.make()
+    before = place.settings.load().shares
+    copy = str(shutil.copytree(place.root, place.folder / "copy"))
+    file = str(shutil.copy(place.file, place.folder / "second.bin"))
+    with place.open(TEXT, file, root=copy) as session:
+        follow_key_file(session, file, place.settings)
+    with place.open(place.code) as session:
+        follow_key_file(session, file, place.settings)
+    assert place.settings.load().shares == before
