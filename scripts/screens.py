@@ -45,6 +45,7 @@ from hrd_desktop.ui.program import Program
 from hrd_desktop.ui.security.section import SecuritySection
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.workspace import Workspace
+from scripts.screens_backup import draw_backup
 from scripts.screens_more import draw_bug, draw_bundle, draw_evidence_more, draw_people_more
 
 PATIENCE_S = 90
@@ -59,6 +60,7 @@ class Pictures:
         self._variant = variant
         self._folder = folder
         self._count = 0
+        self.passphrase = ""
         self.application = make_application(os.environ)
         if variant == "arabic":
             self.application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -164,6 +166,7 @@ def draw_first_run(pictures: Pictures) -> None:
     pictures.draw("passphrase-own")
     pictures.press("Seven words made by the program (recommended)")
     page.type_again(page.passphrase)
+    pictures.passphrase = page.passphrase
     pictures.press("Next")
     pictures.draw("recovery-code")
     recovery = pictures.find(RecoveryPage)
@@ -282,6 +285,7 @@ def draw_security(pictures: Pictures) -> None:
     operations = pictures.leaving.operations
     if operations is not None:
         pictures.draw_dialog("check-bundle", CheckDialog(operations, pictures.window))
+        draw_backup(pictures, workspace, operations, pictures.passphrase)
 
 
 def draw_leaving(pictures: Pictures) -> None:

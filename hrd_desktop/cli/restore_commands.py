@@ -123,7 +123,7 @@ def restore_command(
             work_lanes=lanes,
         ).run(snapshot)
     _print_restore(report, as_json)
-    return EXIT_PARTLY if report.failed else EXIT_DONE
+    return EXIT_PARTLY if report.failed or report.reserve_lost else EXIT_DONE
 
 
 def _print_restore(report: RestoreReport, as_json: bool) -> None:
@@ -136,6 +136,7 @@ def _print_restore(report: RestoreReport, as_json: bool) -> None:
                 "left_out": report.left_out,
                 "logs_continued": report.logs,
                 "own": report.own,
+                "reserve_lost": report.reserve_lost,
                 "failed": [
                     {"id": str(one.item_id), "ref": one.reference, "code": one.code} for one in report.failed
                 ],
@@ -150,6 +151,8 @@ def _print_restore(report: RestoreReport, as_json: bool) -> None:
     )
     if report.left_out:
         click.echo(f"{report.left_out} items were destroyed since and were left out")
+    if report.reserve_lost:
+        click.echo("the reserve in the backup is damaged; the new vault has none")
     click.echo(f"{report.logs} custody logs go on under new keys, and say so")
     if report.own:
         click.echo(

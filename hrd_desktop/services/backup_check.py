@@ -13,7 +13,7 @@ from hrd_desktop.crypto.backup_keys import OpensWith
 from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.crypto.kdf import stretch
 from hrd_desktop.domain.backup import SnapshotInfo
-from hrd_desktop.domain.errors.backup import BackupDamagedError
+from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupDiskFailed
 from hrd_desktop.domain.errors.base import IntegrityError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.services.backup_places import Place, change_place, load_places
@@ -117,7 +117,10 @@ def check_backup(
         for one, future in futures:
             try:
                 checked_bytes += future.result()
-            except IntegrityError as error:
+            except (IntegrityError, BackupDiskFailed) as error:
+                if isinstance(error, BackupDiskFailed):
+                    # One bad place on the medium, or all of it gone: then nothing can be said of the rest.
+                    opened.folder.ensure_answers()
                 bad.append(BadPart(one.part, one.snapshot, one.item_id, error.code, one.name))
     finally:
         lanes.close()

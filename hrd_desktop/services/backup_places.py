@@ -59,11 +59,15 @@ class Place:
 
 @dataclass(frozen=True)
 class BackupState:
-    """What the window shows: whether there is a backup, the newest one that was checked, and the interval."""
+    """What the window shows: whether there is a backup, the newest one that was checked, and the interval.
+
+    ``writable``: the vault takes the note of a backup, so one can be made.
+    """
 
     places: tuple[Place, ...]
     interval_days: int
     now_utc: datetime
+    writable: bool = True
 
     @property
     def checked_utc(self) -> datetime | None:
@@ -132,7 +136,7 @@ def backup_state(session: Session) -> BackupState:
     def work(vault: Vault) -> BackupState:
         days = vault.records.settings.find_number(_INTERVAL)
         interval = days if days in INTERVALS_DAYS else DEFAULT_INTERVAL_DAYS
-        return BackupState(load_places(vault), interval, vault.clock.now_utc())
+        return BackupState(load_places(vault), interval, vault.clock.now_utc(), not vault.read_only)
 
     return session.read(work)
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 from hrd_desktop.crypto.credential import Credential, root_of
-from hrd_desktop.crypto.kdf import KdfParameters
 from hrd_desktop.crypto.kdf import stretch as stretch_in_child
 from hrd_desktop.crypto.keys import derive_keys
 from hrd_desktop.domain.clock import Clock
@@ -26,6 +25,7 @@ from hrd_desktop.services.rescue_logs import continue_logs
 from hrd_desktop.services.rescue_records import InstalledRecords, install_records
 from hrd_desktop.services.rescue_source import held_still
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.stretched_once import StretchedOnce
 from hrd_desktop.storage.creating import NewSlot, create_vault, ensure_place_is_free, new_header, sync_tree
 from hrd_desktop.storage.disk import disk_errors, fsync_folder, make_folder
 from hrd_desktop.storage.layout import VaultLayout
@@ -64,7 +64,7 @@ class Rescue:
         self._new_id = new_id
         self._progress = progress
         self._cancel = cancel
-        self._stretch_once = _Once(stretch)
+        self._stretch_once = StretchedOnce(stretch)
         #: Where the new vault is made; it has its own name only when all is done.
         self.building = f"{self._target}.creating-{random(4).hex()}"
 
@@ -197,16 +197,3 @@ class Rescue:
             logs_continued=continued,
             notices=("other-vault",) if others else (),
         )
-
-
-class _Once:
-    """Argon2id, with each answer kept: a vault is opened several times here with one credential."""
-
-    def __init__(self, stretch: Stretch) -> None:
-        self._stretch = stretch
-        self._known: dict[tuple[bytes, KdfParameters], bytes] = {}
-
-    def __call__(self, secret: bytes, salt: bytes, parameters: KdfParameters) -> bytes:
-        if (salt, parameters) not in self._known:
-            self._known[salt, parameters] = self._stretch(secret, salt, parameters)
-        return self._known[salt, parameters]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.crypto.shares import Share
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.progress import CancelToken, Progress
@@ -23,6 +24,12 @@ class WhatOpens:
     text: str = ""
     key_file: str | None = None
     shares: tuple[Share, ...] = ()
+
+    def credential(self) -> Credential:
+        """What they make. Raises what is wrong with what was typed."""
+        if self.shares:
+            return credential_of(self.shares)
+        return load_credential(self.text, self.key_file)
 
 
 class RunningRescue:
@@ -52,15 +59,10 @@ class RunningRescue:
 
     def run(self) -> RescueReport:
         """Raises what ``Rescue.run`` raises, and what is wrong with what was typed."""
-        opens = self._opens
-        if opens.shares:
-            credential = credential_of(opens.shares)
-        else:
-            credential = load_credential(opens.text, opens.key_file)
         self._rescue = Rescue(
             self._vault,
             self._target,
-            credential,
+            self._opens.credential(),
             random=self._random,
             clock=self._clock,
             new_id=self._new_id,

@@ -15,11 +15,10 @@ from uuid import UUID
 
 from hrd_desktop.crypto.backup_keys import OpensWith, rekey_mark
 from hrd_desktop.crypto.credential import Credential
-from hrd_desktop.crypto.kdf import KdfParameters
 from hrd_desktop.crypto.kdf import stretch as stretch_in_child
 from hrd_desktop.domain.backup import SnapshotInfo
 from hrd_desktop.domain.clock import Clock, to_microseconds
-from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupPlaceError
+from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupDiskFailed, BackupPlaceError
 from hrd_desktop.domain.errors.base import IntegrityError
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.progress import CancelToken, Progress
@@ -28,10 +27,12 @@ from hrd_desktop.services.backup_prune import info_of
 from hrd_desktop.services.custody_fork import RESTORED, fork_logs
 from hrd_desktop.services.lanes import VaultLane, WorkLanes
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.stretched_once import Stretch, StretchedOnce
 from hrd_desktop.storage.backup.lists import BackupList, ListRow
 from hrd_desktop.storage.backup.opening import OpenedBackup, open_backup
 from hrd_desktop.storage.backup.restoring import (
     RestoredSlots,
+    leave_reserve_out,
     restore_object,
     restore_records,
     restore_reserve,
@@ -64,7 +65,8 @@ class RestoreReport:
     """What a restore made.
 
     ``left_out`` counts items that were destroyed after this snapshot; ``logs`` the custody logs that go on
-    under new keys; ``other_damaged`` snapshots of the backup that could not be read.
+    under new keys; ``reserve_lost``: the reserve in the backup is damaged, and the new vault has none;
+    ``other_damaged`` snapshots of the backup that could not be read.
     """
 
     snapshot: SnapshotInfo
@@ -74,6 +76,7 @@ class RestoreReport:
     left_out: int
     logs: int
     own: bool
+    reserve_lost: bool
     other_damaged: int
 
 
@@ -91,6 +94,7 @@ class Restore:
         progress: Progress,
         cancel: CancelToken,
         work_lanes: int = LANES,
+        stretch: Stretch = stretch_in_child,
     ) -> None:
         self._path = os.path.realpath(path)
         self._target = os.path.abspath(target)
@@ -100,7 +104,9 @@ class Restore:
         self._progress = progress
         self._cancel = cancel
         self._work_lanes = work_lanes
-        self._known: dict[tuple[bytes, KdfParameters], bytes] = {}
+        self._stretch = StretchedOnce(stretch)
+        #: Where the new vault is made; it has its own name only when all is done.
+        self.building = f"{self._target}.creating-{random(4).hex()}"
 
     def run(self, number: int | None = None, *, only: Chooser | None = None) -> RestoreReport:
         """Make the new vault from snapshot ``number``, by default the newest.
@@ -115,7 +121,7 @@ class Restore:
             self._path, credential=self._credential, stretch=self._stretch, random=self._random
         )
         chosen = choose_list(opened, number)
-        building = f"{self._target}.creating-{self._random(4).hex()}"
+        building = self.building
         with disk_errors("restore"):
             make_folder(building)
         try:
@@ -153,8 +159,15 @@ class Restore:
             wanted = only(wanted)
         self._progress.begin(len(wanted), sum(row.size_bytes for row in wanted))
         failed |= self._restore_objects(opened, wanted, layout, slots)
+        reserve_lost = False
         if newest.reserve is not None and only is None:
-            slots = restore_reserve(opened.store, newest.reserve, layout, slots)
+            try:
+                slots = restore_reserve(opened.store, newest.reserve, layout, slots)
+            except (BackupDamagedError, BackupDiskFailed):
+                # All else is worth having. Where the newest list cannot be read, the reserve is always lost.
+                opened.folder.ensure_answers()
+                leave_reserve_out(newest.reserve, layout)
+                reserve_lost = True
         above = max(one.epoch for one in opened.found.lists)
         left_out = restore_records(
             opened.store,
@@ -183,6 +196,7 @@ class Restore:
             left_out=left_out,
             logs=logs,
             own=opened.key_files[0].box.opens_with is OpensWith.OWN,
+            reserve_lost=reserve_lost,
             other_damaged=len(opened.found.damaged),
         )
 
@@ -213,6 +227,10 @@ class Restore:
                     try:
                         future.result()
                     except IntegrityError as error:
+                        failed[row.name] = error.code
+                    except BackupDiskFailed as error:
+                        # One bad place on the medium costs what lies there; one that is gone, everything.
+                        opened.folder.ensure_answers()
                         failed[row.name] = error.code
         finally:
             lanes.close()
@@ -255,12 +273,6 @@ class Restore:
             lane.close()
             raise
         return Session(vault, lane, lambda: None)
-
-    def _stretch(self, secret: bytes, salt: bytes, parameters: KdfParameters) -> bytes:
-        """Argon2id, each answer kept: the backup and then the new vault are opened with one credential."""
-        if (salt, parameters) not in self._known:
-            self._known[salt, parameters] = stretch_in_child(secret, salt, parameters)
-        return self._known[salt, parameters]
 
 
 def _ensure_apart(backup: str, target: str) -> None:

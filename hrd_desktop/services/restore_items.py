@@ -21,6 +21,7 @@ from hrd_desktop.domain.clock import Clock, to_microseconds
 from hrd_desktop.domain.errors.base import IntegrityError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item, ItemState
+from hrd_desktop.services.backup_prune import info_of
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.restore import choose_list
 from hrd_desktop.services.session import Session
@@ -67,11 +68,16 @@ class ItemBack:
 
 
 class BackupReader:
-    """An opened snapshot of a backup, and what can be brought back from it."""
+    """An opened snapshot of a backup, and what can be brought back from it.
+
+    ``snapshots`` are all that can be looked into, the newest first.
+    """
 
     def __init__(self, opened: OpenedBackup, chosen: BackupList, items: Sequence[Item]) -> None:
         self._opened = opened
         self._list = chosen
+        self.snapshot = info_of(chosen)
+        self.snapshots = tuple(info_of(one) for one in opened.found.lists)
         destroyed = opened.found.lists[0].destroyed
         there = {row.name for row in chosen.rows if not row.absent} - destroyed
         self.items = tuple(
@@ -79,6 +85,11 @@ class BackupReader:
             for item in items
             if item.object_name not in destroyed
         )
+
+    def look_into(self, number: int, clock: Clock) -> BackupReader:
+        """Another snapshot of the same backup. Raises NotFoundError, BackupDamagedError, BackupDiskFailed."""
+        chosen = choose_list(self._opened, number)
+        return BackupReader(self._opened, chosen, _items_of(self._opened, chosen, clock))
 
     def find(self, reference: str) -> Item | None:
         """The item called ``E0001`` or by its UUID in the snapshot, or None."""
@@ -176,12 +187,18 @@ def read_backup(
 ) -> Iterator[BackupReader]:
     """Open snapshot ``number`` of the backup at ``path``, by default the newest, to bring items back from.
 
-    The snapshot's records are laid, encrypted as they are, into a temporary folder that is removed before
-    this returns. Raises what ``open_backup`` raises, NotFoundError, BackupDamagedError, DiskFullError,
-    DiskFailedError.
+    Raises what ``open_backup`` raises, NotFoundError, BackupDamagedError, DiskFullError, DiskFailedError.
     """
     opened = open_backup(os.path.realpath(path), credential=credential, stretch=stretch, random=random)
     chosen = choose_list(opened, number)
+    yield BackupReader(opened, chosen, _items_of(opened, chosen, clock))
+
+
+def _items_of(opened: OpenedBackup, chosen: BackupList, clock: Clock) -> list[Item]:
+    """The snapshot's items.
+
+    Its records are laid, encrypted as they are, into a temporary folder that is removed at once.
+    """
     with disk_errors("restore"):
         folder = tempfile.mkdtemp(prefix="sheaf-")
     try:
@@ -190,12 +207,11 @@ def read_backup(
         key = chosen.records_key
         database = open_database(records, key[:32], key[32:], RECORDS_APPLICATION_ID, must_exist=True)
         try:
-            items = list(Records(database, clock).items.iter_items())
+            return list(Records(database, clock).items.iter_items())
         finally:
             database.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    yield BackupReader(opened, chosen, items)
 
 
 def _is_whole(session: Session, item: Item) -> bool:

@@ -134,17 +134,25 @@ def note_opened_with_shares(session: Session) -> ShareSet | None:
 def set_holder(session: Session, slot_number: int, share_number: int, name: str) -> ShareSet:
     """Note who has a share, counted from 1. Raises NotFoundError, FieldValueError."""
 
-    def work(vault: Vault) -> ShareSet:
-        found = _find(vault, slot_number)
+    def changed(found: ShareSet) -> list[str]:
         if not 1 <= share_number <= found.count:
             raise NotFoundError(kind="share")
         holders = list(found.holders)
-        holders[share_number - 1] = _holder(name)
-        changed = _with(found, tuple(holders), found.proved_utc)
-        _store(vault, _record(vault, slot_number), changed)
-        return changed
+        holders[share_number - 1] = name
+        return holders
 
-    return session.write(work)
+    return session.write(lambda vault: _note_holders(vault, slot_number, changed))
+
+
+def set_holders(session: Session, slot_number: int, names: Sequence[str]) -> ShareSet:
+    """Note who has each share of a set, in order. Raises NotFoundError, FieldValueError."""
+
+    def changed(found: ShareSet) -> Sequence[str]:
+        if len(names) != found.count:
+            raise NotFoundError(kind="share")
+        return names
+
+    return session.write(lambda vault: _note_holders(vault, slot_number, changed))
 
 
 def remove_share_set(session: Session, slot_number: int) -> None:
@@ -169,6 +177,13 @@ def forget_stale_notes(vault: Vault) -> None:
 
 
 # -- inside ---------------------------------------------------------------------------------------
+
+
+def _note_holders(vault: Vault, slot_number: int, change: Callable[[ShareSet], Sequence[str]]) -> ShareSet:
+    found = _find(vault, slot_number)
+    changed = _with(found, tuple(_holder(name) for name in change(found)), found.proved_utc)
+    _store(vault, _record(vault, slot_number), changed)
+    return changed
 
 
 def _holder(name: str) -> str:

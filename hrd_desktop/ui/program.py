@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from hrd_desktop.domain.clock import Clock, to_microseconds
 from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.settings import SettingsFailedError
 from hrd_desktop.domain.errors.vault import WipedError, WrongCredentialError
 from hrd_desktop.services.lock import blur_times
 from hrd_desktop.services.settings_file import Settings, SettingsFile
@@ -26,6 +28,7 @@ from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.lock_timer import LockTimer
 from hrd_desktop.ui.main_window import MainWindow
+from hrd_desktop.ui.making import MakingDialog
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
     from hrd_desktop.services.session import Session
     from hrd_desktop.services.shares import Share
     from hrd_desktop.ui.first_run.wizard import FirstRun, NewVault
-    from hrd_desktop.ui.rescue.dialog import RescueDialog
 
 
 class Program(QObject):
@@ -68,7 +70,6 @@ class Program(QObject):
         self._clock = clock
         self._parameters = parameters
         self._background = Background(self)
-        self._rescue: RescueDialog | None = None
         self._timer = LockTimer(application, parent=self)
         self._timer.set_minutes(self._settings.lock_after_minutes)
         self._out = WaysOut(window, leaving, lambda: self._settings, self)
@@ -137,6 +138,7 @@ class Program(QObject):
         screen.vault_chosen.connect(partial(self._choose, screen))
         screen.shares_wanted.connect(partial(self._ask_for_shares, screen))
         screen.rescue_wanted.connect(partial(self._ask_to_rescue, screen))
+        screen.restore_wanted.connect(lambda: self._ask_to_restore(partial(self._choose, screen)))
         screen.new_vault_wanted.connect(lambda: self._show_first_run(back=True))
         self._leaving.enter(vaults[0] if vaults else "", None)
         self._window.show_screen(screen)
@@ -156,7 +158,8 @@ class Program(QObject):
             self._random, os.path.expanduser("~"), new_path=new_path, can_go_back=back, parent=None
         )
         screen.create_wanted.connect(partial(self._create, screen))
-        screen.open_wanted.connect(lambda path: self._show_unlock((path, *self._settings.vaults)))
+        screen.open_wanted.connect(self._show_unlock_first)
+        screen.restore_wanted.connect(lambda: self._ask_to_restore(self._show_unlock_first))
         screen.cancelled.connect(lambda: self._show_unlock(self._settings.vaults))
         self._window.show_screen(screen)
 
@@ -164,9 +167,21 @@ class Program(QObject):
         def opened(answer: AnswerTime) -> Session:
             from hrd_desktop.services.unlock_with import unlock_with_text
 
-            return unlock_with_text(vault, text, key_file, self._random, self._clock, answer)
+            session = unlock_with_text(vault, text, key_file, self._random, self._clock, answer)
+            self._note_key_file(session, key_file)
+            return session
 
         self._open(screen, vault, opened)
+
+    def _note_key_file(self, session: Session, key_file: str) -> None:
+        """Where one of the two was moved, a wipe finds them from now on. Not on the thread that paints."""
+        if not key_file or self._settings_file is None:
+            return
+        from hrd_desktop.services.key_file_place import follow_key_file
+
+        # A record that cannot be kept now is no reason not to open the vault.
+        with contextlib.suppress(SettingsFailedError):
+            follow_key_file(session, key_file, self._settings_file)
 
     def _unlock_with_shares(self, screen: UnlockScreen, vault: str, shares: list[Share]) -> None:
         entered = tuple(shares)
@@ -195,13 +210,21 @@ class Program(QObject):
     def _ask_to_rescue(self, screen: UnlockScreen, vault: str) -> None:
         from hrd_desktop.ui.rescue.dialog import RescueDialog
 
-        dialog = self._rescue = RescueDialog(self._window, vault, random=self._random, clock=self._clock)
+        dialog = RescueDialog(self._window, vault, random=self._random, clock=self._clock)
         dialog.open_wanted.connect(partial(self._choose, screen))
-        dialog.finished.connect(self._rescue_ended)
         dialog.open()
 
-    def _rescue_ended(self) -> None:
-        self._rescue = None
+    def _ask_to_restore(self, open_it: Callable[[str], object]) -> None:
+        from hrd_desktop.ui.backup.restore_dialog import RestoreDialog
+
+        home = os.path.expanduser("~")
+        dialog = RestoreDialog(self._window, "", home, random=self._random, clock=self._clock)
+        dialog.open_wanted.connect(open_it)
+        dialog.open()
+
+    def _show_unlock_first(self, path: str) -> None:
+        """The unlock screen with this vault chosen, before those that are known."""
+        self._show_unlock((path, *self._settings.vaults))
 
     def _open(self, screen: UnlockScreen, vault: str, opened: Callable[[AnswerTime], Session]) -> None:
         def work() -> Session:
@@ -333,5 +356,6 @@ class Program(QObject):
     def _out_begun(self) -> None:
         self._timer.stop()
         self._background.forget()
-        if self._rescue is not None:
-            self._rescue.abandon()
+        # A vault that is being made must not outlive a panic as a copy that opens.
+        for dialog in self._window.findChildren(MakingDialog):
+            dialog.abandon()

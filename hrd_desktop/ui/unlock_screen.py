@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.domain.version import VISIBLE_NAME
+from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import choose_file, choose_folder, sized
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.passphrase_field import PassphraseField
@@ -42,6 +43,7 @@ class UnlockScreen(QWidget):
     new_vault_wanted = Signal()
     shares_wanted = Signal(str)
     rescue_wanted = Signal(str)
+    restore_wanted = Signal()
 
     def __init__(self, panic_button: PanicButton | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,18 +58,20 @@ class UnlockScreen(QWidget):
         foot = QHBoxLayout()
         if panic_button is not None:
             panic_button.setParent(self)
-            foot.addWidget(panic_button)
-        foot.addStretch(1)
+            foot.addWidget(panic_button, 0, Qt.AlignmentFlag.AlignBottom)
+        # On two lines where the window is narrow or the letters are large.
+        others = FlowLayout(spacing=Space.S, from_end=True)
+        foot.addLayout(others, 1)
         for text, name, signal in (
-            (self.tr("It does not open…"), "help", lambda: self.rescue_wanted.emit(self.vault)),
             (self.tr("Open another vault…"), "folder", self._choose_vault),
             (self.tr("New vault…"), "add", self.new_vault_wanted.emit),
+            (self.tr("Restore a backup…"), "restore", self.restore_wanted.emit),
         ):
             button = QPushButton(icon(name), text, self)
             button.setProperty("role", "quiet")
             button.setAccessibleName(text)
             button.clicked.connect(signal)
-            foot.addWidget(button)
+            others.addWidget(button)
         outer.addLayout(foot)
 
     def show_vaults(self, paths: Sequence[str]) -> None:
@@ -186,9 +190,8 @@ class UnlockScreen(QWidget):
         column.addWidget(self._bar)
         return card
 
-    def _make_key_file_row(self, card: QWidget) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
+    def _make_key_file_row(self, card: QWidget) -> FlowLayout:
+        row = FlowLayout(spacing=Space.S)
         self._key_file_button = QPushButton(icon("key"), self.tr("Use a key file…"), card)
         self._key_file_button.setProperty("role", "quiet")
         self._key_file_button.setAccessibleName(self.tr("Use a key file…"))
@@ -205,11 +208,15 @@ class UnlockScreen(QWidget):
         self._shares_button.setProperty("role", "quiet")
         self._shares_button.setAccessibleName(self.tr("Use shares…"))
         self._shares_button.clicked.connect(lambda: self.shares_wanted.emit(self.vault))
+        self._rescue_button = QPushButton(icon("help"), self.tr("It does not open…"), card)
+        self._rescue_button.setProperty("role", "quiet")
+        self._rescue_button.setAccessibleName(self.tr("It does not open…"))
+        self._rescue_button.clicked.connect(lambda: self.rescue_wanted.emit(self.vault))
         row.addWidget(self._key_file_button)
         row.addWidget(self._key_file_name)
         row.addWidget(self._no_key_file)
         row.addWidget(self._shares_button)
-        row.addStretch(1)
+        row.addWidget(self._rescue_button)
         self._set_key_file("")
         return row
 

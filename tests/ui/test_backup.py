@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QListWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from hrd_desktop.crypto.credential import Credential, credential_from_text
+from hrd_desktop.domain.backup import KeepRule
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.domain.errors.base import Cancelled
 from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.services.backup import Backup
 from hrd_desktop.services.backup_check import check_backup, note_check
-from hrd_desktop.services.backup_places import backup_state
+from hrd_desktop.services.backup_places import backup_state, set_keep
 from hrd_desktop.services.ingest import Ingest, IngestChoices
+from hrd_desktop.services.rescue_start import WhatOpens
+from hrd_desktop.services.restore_items import read_backup
+from hrd_desktop.services.restore_start import BackupAtHand
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.backup.banner import BackupAge, BackupBanner
 from hrd_desktop.ui.backup.card import BackupCard
-from hrd_desktop.ui.backup.dialogs import CredentialDialog, ItemsDialog, NewBackupDialog
+from hrd_desktop.ui.backup.dialogs import CredentialDialog, NewBackupDialog
+from hrd_desktop.ui.backup.items_dialog import ItemsDialog
+from hrd_desktop.ui.backup.restore_dialog import RestoreDialog
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.passphrase_field import PassphraseField
-from tests.ui.driving import PASSPHRASE, button
+from hrd_desktop.ui.unlock_screen import UnlockScreen
+from tests.ui.driving import PASSPHRASE, Started, button
 
 WAIT_MS = 60_000
 
@@ -160,7 +170,7 @@ def test_a_wrong_passphrase_is_told_and_changes_nothing(
     Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(tmp_path / "stick"))
     card.refresh()
     qtbot.waitUntil(lambda: button(card, "Check the backup…").isEnabled(), timeout=WAIT_MS)
-    card._start_check("not the passphrase", "")
+    card._acts.start_check("not the passphrase", "")
     qtbot.waitUntil(lambda: button(card, "Check the backup…").isEnabled(), timeout=WAIT_MS)
     assert not card._found.isVisible()
     assert backup_state(vault_session).is_due
@@ -203,3 +213,120 @@ def test_the_age_stands_beside_panic_and_the_reminder_can_wait(
     )
     note_check(vault_session, report)
     assert told() == ("Checked backup: today", "")
+
+
+def look_into(card: BackupCard, qtbot: QtBot) -> ItemsDialog:
+    button(card, "Bring items back…").click()
+    asked = dialog(card, CredentialDialog, qtbot)
+    asked.findChildren(PassphraseField)[0].set_text(PASSPHRASE)
+    button(asked, "Open").click()
+    found = dialog(card, ItemsDialog, qtbot)
+    assert isinstance(found, ItemsDialog)
+    return found
+
+
+def test_an_older_snapshot_is_looked_into_a_tenth_checked_and_older_ones_removed(
+    card: BackupCard, vault_session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    stick = tmp_path / "stick"
+    take(vault_session, tmp_path / "in", first=b"the first one")
+    Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(stick))
+    item = vault_session.read(lambda vault: next(vault.records.items.iter_items()))
+    take(vault_session, tmp_path / "in", second=b"the second one")
+    keep = KeepRule.parse("3")
+    Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(stick), keep=keep)
+    card.refresh()
+    qtbot.waitUntil(lambda: button(card, "Back up now").isEnabled(), timeout=WAIT_MS)
+
+    chosen = look_into(card, qtbot)
+    items = chosen.findChildren(QListWidget)[0]
+    assert items.count() == 2
+    chosen.findChildren(QLineEdit)[0].setText("SECOND")
+    assert [items.item(row).isHidden() for row in range(2)] == [False, True]
+    chosen.findChildren(QLineEdit)[0].clear()
+    snapshots = chosen.findChildren(QComboBox)[0]
+    assert snapshots.count() == 2
+    snapshots.setCurrentIndex(1)
+    snapshots.activated.emit(1)
+    qtbot.waitUntil(lambda: items.count() == 1, timeout=WAIT_MS)
+    os.truncate(vault_session.vault.layout.object_path(item.object_name), 4096)
+    items.item(0).setCheckState(Qt.CheckState.Checked)
+    assert "1 items came back" in finish(card, qtbot, button(chosen, "Bring them back").click)
+
+    button(card, "Check the backup…").click()
+    asked = dialog(card, CredentialDialog, qtbot)
+    asked.findChildren(PassphraseField)[0].set_text(PASSPHRASE)
+    button(asked, "Read a random tenth").click()
+    assert "A random tenth is whole" in finish(card, qtbot, button(asked, "Check").click)
+    assert backup_state(vault_session).is_due
+
+    rule = next(box for box in card.findChildren(QComboBox) if box.accessibleName() == "Snapshots to keep")
+    assert rule.currentData() == "3"
+    set_keep(vault_session, backup_state(vault_session).places[0], KeepRule.parse("1"))
+    card.refresh()
+    qtbot.waitUntil(lambda: rule.currentData() == "1", timeout=WAIT_MS)
+    button(card, "Remove older snapshots…").click()
+    words = finish(card, qtbot, button(card.window(), "Remove them").click)
+    assert "Snapshots in it: 1." in words
+    with read_backup(
+        str(stick), credential_from_text(PASSPHRASE), random=os.urandom, clock=vault_session.clock
+    ) as left:
+        assert len(left.snapshots) == 1
+
+
+def test_a_vault_that_cannot_be_written_to_says_how_to_copy_it(
+    card: BackupCard, vault_session: Session, operations: Operations, qtbot: QtBot
+) -> None:
+    vault_session.vault.read_only = True
+    operations.changed.emit()
+    qtbot.waitUntil(lambda: "Copy the whole folder" in card._about.text(), timeout=WAIT_MS)
+    assert not button(card, "Choose a folder and back up…").isEnabled()
+
+
+def test_whoever_has_only_the_stick_gets_the_vault_back(
+    started: Started, vault_session: Session, vault_path: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """From the first page of a computer that knows no vault."""
+    stick = tmp_path / "stick"
+    take(vault_session, tmp_path / "in", a=b"kept", b=b"lost on the stick")
+    Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(stick))
+    lost = vault_session.read(lambda vault: list(vault.records.items.iter_items())[1])
+    os.truncate(stick / "objects" / lost.object_name.hex()[:2] / lost.object_name.hex()[2:], 4096)
+    vault_session.close()
+    shutil.rmtree(vault_path)
+    started.program.start("", new=False)
+    button(started.window, "Restore a backup").click()
+    (asked,) = started.window.findChildren(RestoreDialog)
+    assert not button(asked, "Open the backup").isEnabled()
+    asked.set_folder(str(stick))
+    asked._form.field.set_text("wrong")
+    button(asked, "Open the backup").click()
+    qtbot.waitUntil(asked._said.isVisible, timeout=WAIT_MS)
+    asked._form.field.set_text(PASSPHRASE)
+    button(asked, "Open the backup").click()
+    qtbot.waitUntil(lambda: bool(asked._list.count()) and asked._list.isVisible(), timeout=WAIT_MS)
+    asked._place.set_path(str(tmp_path / "back"))
+    qtbot.waitUntil(button(asked, "Restore").isEnabled, timeout=WAIT_MS)
+    button(asked, "Restore").click()
+    qtbot.waitUntil(asked._verdict.isVisible, timeout=WAIT_MS)
+    assert lost.reference in asked._lost.item(0).text() and asked._lost.count() == 1
+    button(asked, "Open the new vault").click()
+    assert started.screen(UnlockScreen).vault == str(tmp_path / "back")
+    started.unlock(qtbot)
+
+
+def test_a_restore_that_is_stopped_leaves_nothing(
+    started: Started, vault_session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    """By its own button; a panic takes the keys of what is being made (``rescue_source.overwrite_new``)."""
+    stick = tmp_path / "stick"
+    take(vault_session, tmp_path / "in", a=b"kept" * 400_000)
+    Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(stick))
+    vault_session.close()
+    backup = BackupAtHand(str(stick), WhatOpens(text=PASSPHRASE), random=os.urandom, clock=SystemClock())
+    target, cancel = tmp_path / "back", CancelToken()
+    running = backup.restoring(str(target), 1, progress=NoProgress(), cancel=cancel)
+    running.cancel()
+    with pytest.raises(Cancelled):
+        running.run()
+    assert not list(tmp_path.glob("back*"))

@@ -16,6 +16,7 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.rescue.dialog import RescueDialog
 from hrd_desktop.ui.security.shares_card import SharesCard
 from hrd_desktop.ui.shares.entry import EnterSharesDialog, ShareEntry
+from hrd_desktop.ui.shares.holders_dialog import HoldersDialog
 from hrd_desktop.ui.shares.make_dialog import MakeSharesDialog
 from hrd_desktop.ui.shares.paper import share_pdf
 from hrd_desktop.ui.unlock_screen import UnlockScreen
@@ -73,6 +74,15 @@ def test_a_set_is_made_shown_once_proved_and_removed(
     enter(entering, new.shares[2], new.shares[0])
     button(entering, "Prove it").click()
     qtbot.waitUntil(lambda: "Proved on" in seen(card), timeout=60_000)
+
+    button(card, name.replace("Prove ", "Who has the shares of ")).click()
+    (holders,) = card.findChildren(HoldersDialog)
+    assert [field.text() for field in holders._fields] == ["Ana", "", ""]
+    holders._fields[0].setText("Bea")
+    holders._fields[2].setText("Carlo")
+    button(holders, "Note it").click()
+    qtbot.waitUntil(lambda: "Carlo" in seen(card) and "Bea" in seen(card), timeout=60_000)
+    assert list_share_sets(vault_session)[0].holders == ("Bea", "", "Carlo")
 
     button(card, name.replace("Prove ", "Remove ")).click()
     asking = next(each for each in card.findChildren(PlainDialog) if each.windowTitle().startswith("Remove"))
@@ -158,11 +168,11 @@ def test_a_vault_is_rescued_from_the_unlock_screen(started: Started, vault_path:
     screen = started.screen(UnlockScreen)
     button(screen, "It does not open…").click()
     (dialog,) = started.window.findChildren(RescueDialog)
-    dialog._field.set_text("wrong")
+    dialog._form.field.set_text("wrong")
     qtbot.waitUntil(button(dialog, "Rescue").isEnabled, timeout=30_000)
     button(dialog, "Rescue").click()
     qtbot.waitUntil(lambda: bool(dialog._said.text()), timeout=60_000)
-    dialog._field.set_text(PASSPHRASE)
+    dialog._form.field.set_text(PASSPHRASE)
     qtbot.waitUntil(button(dialog, "Rescue").isEnabled, timeout=30_000)
     button(dialog, "Rescue").click()
     qtbot.waitUntil(dialog._verdict.isVisible, timeout=60_000)

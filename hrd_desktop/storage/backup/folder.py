@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from hrd_desktop.crypto.randomness import Random
 from hrd_desktop.crypto.slots import KEY_SLOT_FILE_BYTES
+from hrd_desktop.domain.errors.backup import BackupDiskFailed
 from hrd_desktop.storage.backup.disk import backup_errors
 from hrd_desktop.storage.disk import (
     create_file,
@@ -44,6 +45,16 @@ class BackupFolder:
     def looks_like_one(self) -> bool:
         """Whether there is a key file or an object."""
         return bool(self.key_file_names()) or os.path.isdir(self.layout.objects_dir)
+
+    def ensure_answers(self) -> None:
+        """Raise BackupDiskFailed where the medium itself is gone, and not one place on it bad."""
+        for name in self.key_file_names():
+            try:
+                self.read_key_file(name)
+            except BackupDiskFailed:
+                continue
+            return
+        raise BackupDiskFailed(errno=None, step="list")
 
     def prepare(self) -> None:
         """Make the folders that are not there. Raises BackupDiskFull, BackupDiskFailed."""

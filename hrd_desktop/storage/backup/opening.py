@@ -81,8 +81,8 @@ def open_key_files(folder: BackupFolder, credential: Credential, stretch: Stretc
     opened: list[OpenedKeyFile] = []
     failures: list[SheafError] = []
     for name in names:
-        data = folder.read_key_file(name)
         try:
+            data = folder.read_key_file(name)
             header = parse_header(data)
             key = header.salt, header.parameters
             if key not in roots:

@@ -6,6 +6,7 @@ calls gives it its name when all is there.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterator
@@ -234,6 +235,17 @@ def restore_reserve(
     except IntegrityError:
         raise BackupDamagedError(part="reserve") from None
     return replace(slots, files=(bytes(files[0]), bytes(files[1])))
+
+
+def leave_reserve_out(reserve: CarriedReserve, layout: VaultLayout) -> None:
+    """Remove what ``restore_reserve`` had written when it failed. Raises DiskFailedError."""
+    paths = [layout.records(1), layout.derived(1)]
+    paths += [layout.journal(path) for path in paths]
+    paths += [layout.object_path(part.name) for part in reserve.parts if part.name is not None]
+    with disk_errors("restore"):
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
 
 
 def write_slot_files(layout: VaultLayout, slots: RestoredSlots) -> None:

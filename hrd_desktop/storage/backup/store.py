@@ -12,7 +12,7 @@ from hrd_desktop.crypto.backup_keys import BackupKeys, derive_backup_keys
 from hrd_desktop.crypto.body import BODY_AT, body_context
 from hrd_desktop.crypto.headers import ObjectHeader, Role, seal_header
 from hrd_desktop.crypto.randomness import Random
-from hrd_desktop.domain.errors.backup import BackupDamagedError
+from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupDiskFailed
 from hrd_desktop.domain.errors.base import IntegrityError
 from hrd_desktop.domain.errors.vault import ObjectDamagedError, ObjectNotOursError
 from hrd_desktop.domain.progress import CancelToken
@@ -114,6 +114,10 @@ class BackupStore:
                 try:
                     loaded[number] = self.load_list(number, name)
                 except BackupDamagedError:
+                    continue
+                except BackupDiskFailed:
+                    # A bad place on the medium is a damaged list; a medium that is gone is none.
+                    self.folder.ensure_answers()
                     continue
                 self.add_keys(loaded[number].earlier_keys)
             looked += 1

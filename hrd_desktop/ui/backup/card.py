@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from hrd_desktop.domain.backup import KeepRule
+from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.backup import BackupCredentialNeeded
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken, Progress
-from hrd_desktop.domain.records import Item
 from hrd_desktop.services.backup import Backup, BackupReport
-from hrd_desktop.services.backup_check import CheckReport, check_backup, note_check
-from hrd_desktop.services.backup_drill import Drill, DrillReport
 from hrd_desktop.services.backup_own import OwnCredential
 from hrd_desktop.services.backup_places import (
     INTERVALS_DAYS,
@@ -27,12 +26,12 @@ from hrd_desktop.services.backup_places import (
     set_keep,
 )
 from hrd_desktop.services.credentials import load_credential
-from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.places import synced_folder_name
-from hrd_desktop.services.restore_items import BackupReader, ItemBack, read_backup
 from hrd_desktop.services.session import Session
-from hrd_desktop.ui.backup.dialogs import BackupCodeDialog, CredentialDialog, ItemsDialog, NewBackupDialog
-from hrd_desktop.ui.backup.words import backup_words, check_words, drill_words, items_words
+from hrd_desktop.ui.backup.acts import BackupActs, ask_credential
+from hrd_desktop.ui.backup.dialogs import BackupCodeDialog, NewBackupDialog
+from hrd_desktop.ui.backup.restore_dialog import RestoreDialog
+from hrd_desktop.ui.backup.words import backup_words
 from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.dialogs import choose_folder, confirm, tell
 from hrd_desktop.ui.jobs import Job, JobWork
@@ -62,6 +61,9 @@ class BackupCard(Card):
         self._operations = operations
         self._random = random
         self._state: BackupState | None = None
+        #: What needs a folder that is known and no job under way.
+        self._of_place: list[QPushButton] = []
+        self._busy = False
         self._place_box = QComboBox(self)
         self._place_box.setAccessibleName(self.tr("Backup folder"))
         self._place_box.activated.connect(lambda row: self._show_place())
@@ -72,16 +74,17 @@ class BackupCard(Card):
         self._now = self.button(self.tr("Back up now"), look="primary")
         self._now.clicked.connect(lambda: self._back_up(self._place().path, None))
         self.add_buttons(self._now, self._choose)
-        self._check = self.button(self.tr("Check the backup…"), "check")
-        self._check.clicked.connect(self._ask_check)
-        self._items = self.button(self.tr("Bring items back…"), "restore")
-        self._items.clicked.connect(self._ask_items)
-        self._drill = self.button(self.tr("Drill…"), "refresh")
-        self._drill.clicked.connect(self._ask_drill)
-        self._forget = self.button(self.tr("Forget this folder…"), "remove")
-        self._forget.clicked.connect(self._ask_forget)
-        self.add_buttons(self._check, self._items)
-        self.add_buttons(self._drill, self._forget)
+        self._acts = BackupActs(operations, lambda: self._place().path, self)
+        self._acts.run_wanted.connect(self._run)
+        self._acts.said.connect(lambda words, well: self._say(words, well=well))
+        self._check = self._act(self.tr("Check the backup…"), "check", self._acts.ask_check)
+        self._items = self._act(self.tr("Bring items back…"), "restore", self._acts.ask_items)
+        self._drill = self._act(self.tr("Drill…"), "refresh", self._acts.ask_drill)
+        self._restore = self._act(self.tr("Restore as a new vault…"), "add", self._ask_restore)
+        self._thin = self._act(self.tr("Remove older snapshots…"), "bin", self._ask_thin)
+        self._forget = self._act(self.tr("Forget this folder…"), "remove", self._ask_forget)
+        self.add_buttons(self._check, self._items, self._restore)
+        self.add_buttons(self._drill, self._thin, self._forget)
         self._keep = self._make_keep_box()
         self._interval = self._make_interval_box()
         self._found = self.add_words("", tone="notice")
@@ -89,6 +92,12 @@ class BackupCard(Card):
         operations.changed.connect(self.refresh)
         self._show_place()
         self.refresh()
+
+    def _act(self, text: str, icon_name: str, act: Callable[[], object]) -> QPushButton:
+        button = self.button(text, icon_name)
+        button.clicked.connect(lambda checked: act())
+        self._of_place.append(button)
+        return button
 
     def refresh(self) -> None:
         """Ask again where backups are and how old."""
@@ -127,9 +136,14 @@ class BackupCard(Card):
         return filled(self.tr("The last {count}"), count=number_text(int(rule)))
 
     def _show(self, state: BackupState) -> None:
-        if self._state is not None and (state.places, state.interval_days) == (
-            self._state.places,
-            self._state.interval_days,
+        if (
+            self._state is not None
+            and (state.places, state.interval_days)
+            == (
+                self._state.places,
+                self._state.interval_days,
+            )
+            and state.writable == self._state.writable
         ):
             return
         known = self._place() if self._has_place() else None
@@ -144,20 +158,19 @@ class BackupCard(Card):
 
     def _show_place(self) -> None:
         there = self._has_place()
-        for widget in (
-            self._place_box,
-            self._now,
-            self._check,
-            self._items,
-            self._drill,
-            self._forget,
-            self._keep,
-        ):
-            widget.setEnabled(there)
+        writable = self._state is None or self._state.writable
+        for widget in (self._place_box, self._now, *self._of_place, self._keep):
+            widget.setEnabled(there and not self._busy)
+        for widget in (self._now, self._items, self._thin, self._forget, self._keep):
+            widget.setEnabled(there and writable and not self._busy)
+        self._choose.setEnabled(writable and not self._busy)
+        self._interval.setEnabled(writable)
         self._place_box.setVisible(there)
         self._now.setVisible(there)
         if not there:
-            self._about.setText(self.tr("This vault has no backup yet."))
+            self._about.setText(
+                self.tr("This vault has no backup yet.") if writable else self._read_only_words()
+            )
             return
         place = self._place()
         if self._keep.findData(place.keep) < 0:
@@ -179,7 +192,16 @@ class BackupCard(Card):
         ]
         if place.own:
             lines.append(self.tr("It opens with a passphrase of its own."))
+        if self._state is not None and not self._state.writable:
+            lines.append(self._read_only_words())
         return " ".join(lines)
+
+    def _read_only_words(self) -> str:
+        return self.tr(
+            "This vault cannot be written to, and a backup is noted in it, so none can be made now. Copy the "
+            "whole folder of the vault to another medium instead: the copy is as encrypted as the vault and "
+            "opens with the same passphrase. Open that copy to back up as usual."
+        )
 
     def _has_place(self) -> bool:
         return self._state is not None and bool(self._state.places)
@@ -228,7 +250,8 @@ class BackupCard(Card):
 
         def failed(error: SheafError) -> None:
             if isinstance(error, BackupCredentialNeeded):
-                self._ask_credential(
+                ask_credential(
+                    self.window(),
                     self.tr("The backup's own passphrase"),
                     self.tr("The vault's key was renewed. Type the passphrase of the backup once."),
                     self.tr("Back up"),
@@ -243,111 +266,33 @@ class BackupCard(Card):
         words, well = backup_words(report)
         self._say(words, well=well)
 
-    # -- checking and bringing back -----------------------------------------------------------
+    def _ask_restore(self) -> None:
+        path = self._place().path
 
-    def _ask_credential(
-        self, title: str, words: str, action: str, decided: Callable[[str, str], object]
-    ) -> None:
-        dialog = CredentialDialog(self.window(), title, words, action)
-        dialog.decided.connect(decided)
-        dialog.open()
+        def show(found: tuple[Clock, str]) -> None:
+            clock, home = found
+            RestoreDialog(self.window(), path, home, random=self._random, clock=clock, can_open=False).open()
 
-    def _ask_check(self) -> None:
-        self._ask_credential(
-            self.tr("Check the backup"),
-            self.tr(
-                "Everything in it is decrypted and hashed again. It is opened as it would be on another "
-                "computer, so type what opens it."
+        self._operations.read(
+            lambda session: (session.clock, os.path.dirname(session.vault.layout.root)), show
+        )
+
+    def _ask_thin(self) -> None:
+        place = self._place()
+        confirm(
+            self.window(),
+            self.tr("Remove older snapshots now?"),
+            filled(
+                self.tr(
+                    "The rule for this folder keeps: {rule}. Whatever else is there is removed, with what "
+                    "was destroyed in the vault since, and cannot be looked into any more. What has "
+                    "changed in the vault is backed up first."
+                ),
+                rule=self._keep_words(place.keep),
             ),
-            self.tr("Check"),
-            self._start_check,
-        )
-
-    def _start_check(self, text: str, key_file: str) -> None:
-        path = self._place().path
-
-        def work(session: Session, progress: Progress, cancel: CancelToken) -> CheckReport:
-            report = check_backup(
-                path,
-                load_credential(text, key_file or None),
-                tenth=False,
-                random=session.random,
-                progress=progress,
-                cancel=cancel,
-            )
-            note_check(session, report)
-            return report
-
-        self._run(
-            self.tr("Checking the backup"), work, lambda found: self._say(check_words(found), well=found.ok)
-        )
-
-    def _ask_drill(self) -> None:
-        self._ask_credential(
-            self.tr("Practise a restore"),
-            self.tr(
-                "A throw-away vault is made from the backup, opened, read and destroyed again. This vault is "
-                "not touched. Type what opens the backup."
-            ),
-            self.tr("Start the drill"),
-            self._start_drill,
-        )
-
-    def _start_drill(self, text: str, key_file: str) -> None:
-        path = self._place().path
-
-        def work(session: Session, progress: Progress, cancel: CancelToken) -> DrillReport:
-            return Drill(
-                path,
-                load_credential(text, key_file or None),
-                folder=tempfile.gettempdir(),
-                random=session.random,
-                clock=session.clock,
-                progress=progress,
-                cancel=cancel,
-            ).run()
-
-        self._run(
-            self.tr("Practising a restore"), work, lambda found: self._say(drill_words(found), well=found.ok)
-        )
-
-    def _ask_items(self) -> None:
-        self._ask_credential(
-            self.tr("Bring items back"),
-            self.tr("The newest snapshot is opened and its items are listed. Type what opens the backup."),
-            self.tr("Open"),
-            self._start_list,
-        )
-
-    def _start_list(self, text: str, key_file: str) -> None:
-        path = self._place().path
-
-        def work(session: Session, progress: Progress, cancel: CancelToken) -> BackupReader:
-            credential = load_credential(text, key_file or None)
-            with read_backup(path, credential, random=session.random, clock=session.clock) as reader:
-                return reader
-
-        self._run(self.tr("Opening the backup"), work, self._show_items)
-
-    def _show_items(self, reader: BackupReader) -> None:
-        dialog = ItemsDialog(self.window(), reader.items)
-        dialog.decided.connect(lambda items: self._bring_back(reader, items))
-        dialog.open()
-
-    def _bring_back(self, reader: BackupReader, items: list[Item]) -> None:
-        def work(session: Session, progress: Progress, cancel: CancelToken) -> list[ItemBack]:
-            return reader.bring_back(
-                session,
-                items,
-                new_id=lambda: new_uuid(session.random),
-                progress=progress,
-                cancel=cancel,
-            )
-
-        self._run(
-            self.tr("Bringing items back"),
-            work,
-            lambda done: self._say(items_words(done), well=all(one.ok for one in done)),
+            self.tr("Remove them"),
+            lambda: self._back_up(place.path, None),
+            danger=True,
         )
 
     # -- settings -----------------------------------------------------------------------------
@@ -379,7 +324,7 @@ class BackupCard(Card):
     def _run(
         self,
         title: str,
-        work: JobWork[object],
+        work: JobWork[Any],
         done: Callable[..., object],
         failed: Callable[[SheafError], object] | None = None,
     ) -> None:
@@ -393,12 +338,8 @@ class BackupCard(Card):
         job.start(self._operations, work, changes=True)
 
     def _set_busy(self, busy: bool) -> None:
-        self._choose.setEnabled(not busy)
-        if busy:
-            for button in (self._now, self._check, self._items, self._drill, self._forget):
-                button.setEnabled(False)
-        else:
-            self._show_place()
+        self._busy = busy
+        self._show_place()
 
     def _say(self, words: str, *, well: bool) -> None:
         self._found.setProperty("tone", "notice" if well else "warning")

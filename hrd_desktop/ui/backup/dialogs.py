@@ -1,32 +1,26 @@
-"""Dialogs of a backup: how a new one opens, what opens one, and which items are to come back."""
+"""Dialogs of a backup: how a new one opens, what opens one, and how much of it is to be read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialogButtonBox,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QRadioButton,
     QWidget,
 )
 
 from hrd_desktop.services.recovery_codes import make_recovery_code
-from hrd_desktop.services.restore_items import BackedUpItem
 from hrd_desktop.ui.dialogs import PlainDialog, choose_file
 from hrd_desktop.ui.first_run.recovery_page import CodeBox
 from hrd_desktop.ui.passphrase_field import PassphraseField
-from hrd_desktop.ui.text import filled, isolated, plain_label, size_text
+from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon
 
-_ITEM = Qt.ItemDataRole.UserRole + 1
-_LIST_HEIGHT = 320
 
-
-class _Deciding(PlainDialog):
+class DecidingDialog(PlainDialog):
     """Cancel, and one button that says what it does."""
 
     def __init__(self, parent: QWidget, title: str, action: str, icon_name: str) -> None:
@@ -37,7 +31,7 @@ class _Deciding(PlainDialog):
         self.action.clicked.connect(self.accept)
 
 
-class NewBackupDialog(_Deciding):
+class NewBackupDialog(DecidingDialog):
     """Emits whether the backup is to have a passphrase of its own."""
 
     decided = Signal(bool)
@@ -75,7 +69,7 @@ class NewBackupDialog(_Deciding):
         self.accepted.connect(lambda: self.decided.emit(self._own.isChecked()))
 
 
-class BackupCodeDialog(_Deciding):
+class BackupCodeDialog(DecidingDialog):
     """Shows a recovery code for a backup with a passphrase of its own; emits its 20 bytes, or nothing."""
 
     decided = Signal(bytes)
@@ -106,7 +100,7 @@ class BackupCodeDialog(_Deciding):
         self.action.setEnabled(self._box.typed_back)
 
 
-class CredentialDialog(_Deciding):
+class CredentialDialog(DecidingDialog):
     """Asks for what opens a backup; emits the text and the path of a key file, or an empty one."""
 
     decided = Signal(str, str)
@@ -156,46 +150,31 @@ class CredentialDialog(_Deciding):
         self.decided.emit(text, self._key_file)
 
 
-class ItemsDialog(_Deciding):
-    """Lists what is in the newest snapshot; emits the items that are to come back."""
+class CheckBackupDialog(CredentialDialog):
+    """Asks besides whether everything is to be read; ``tenth`` tells, once it was decided."""
 
-    decided = Signal(list)
-
-    def __init__(self, parent: QWidget, items: Sequence[BackedUpItem]) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(
-            parent, self.tr("Which items are to come back?"), self.tr("Bring them back"), "restore"
-        )
-        self.add_text(
+            parent,
+            self.tr("Check the backup"),
             self.tr(
-                "An item that is in the vault and damaged gets its bytes back. One that is not in the vault "
-                "comes in as a new item, with what was written about it."
+                "What is read is decrypted and hashed again. The backup is opened as it would be on another "
+                "computer, so type what opens it."
             ),
+            self.tr("Check"),
+        )
+        self.tenth = False
+        everything = QRadioButton(self.tr("Read everything"), self)
+        tenth = QRadioButton(self.tr("Read a random tenth"), self)
+        everything.setChecked(True)
+        for choice in (everything, tenth):
+            choice.setAccessibleName(choice.text())
+            self.body.addWidget(choice)
+        self.add_text(
+            self.tr("A tenth is quicker, finds a medium that is going bad, and does not count as a check."),
             tone="muted",
         )
-        self._list = QListWidget(self)
-        self._list.setAccessibleName(self.tr("Items in the backup"))
-        self._list.setMinimumHeight(_LIST_HEIGHT)
-        for one in items:
-            item = one.item
-            entry = QListWidgetItem(
-                f"{item.reference}  {isolated(item.details.title)}  ·  {size_text(item.size_bytes)}"
-            )
-            entry.setData(_ITEM, item)
-            if one.here:
-                entry.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-                entry.setCheckState(Qt.CheckState.Unchecked)
-            else:
-                entry.setFlags(Qt.ItemFlag.NoItemFlags)
-                entry.setToolTip(self.tr("Its bytes are not in this backup."))
-            self._list.addItem(entry)
-        self.body.addWidget(self._list)
-        self._list.itemChanged.connect(lambda entry: self._look())
-        self.accepted.connect(lambda: self.decided.emit(self._chosen()))
-        self._look()
+        tenth.toggled.connect(self._set_tenth)
 
-    def _chosen(self) -> list[object]:
-        entries = [self._list.item(row) for row in range(self._list.count())]
-        return [entry.data(_ITEM) for entry in entries if entry.checkState() is Qt.CheckState.Checked]
-
-    def _look(self) -> None:
-        self.action.setEnabled(bool(self._chosen()))
+    def _set_tenth(self, tenth: bool) -> None:
+        self.tenth = tenth

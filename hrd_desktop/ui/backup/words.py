@@ -25,6 +25,7 @@ def backup_words(report: BackupReport) -> tuple[str, bool]:
         ]
     else:
         lines = [translated(_CONTEXT, "Nothing has changed since the last backup, which is complete.")]
+    lines.append(translated(_CONTEXT, "Snapshots in it: {count}.", count=number_text(report.snapshots)))
     if report.failed:
         lines.append(
             translated(

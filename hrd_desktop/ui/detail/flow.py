@@ -9,10 +9,13 @@ from hrd_desktop.ui.theme.tokens import Space
 
 
 class FlowLayout(QLayout):
-    """From the leading edge to the trailing one, then down."""
+    """From the leading edge to the trailing one, then down; ``from_end``: rows end at the trailing edge."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = Space.XS) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, spacing: int = Space.XS, *, from_end: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._from_end = from_end
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -52,18 +55,30 @@ class FlowLayout(QLayout):
         return size
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        x = y = row_height = 0
         parent = self.parentWidget()
         direction = parent.layoutDirection() if parent is not None else Qt.LayoutDirection.LeftToRight
+        y = 0
+        for row in self._rows(rect.width()):
+            width = sum(size.width() for _, size in row) + self.spacing() * (len(row) - 1)
+            x = rect.width() - width if self._from_end else 0
+            for item, size in row:
+                if move:
+                    place = QRect(rect.topLeft() + QPoint(x, y), size)
+                    item.setGeometry(QStyle.visualRect(direction, rect, place))
+                x += size.width() + self.spacing()
+            y += max(size.height() for _, size in row) + self.spacing()
+        return max(0, y - self.spacing())
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(1, rect.width()), 1 << 20))
-            if x > 0 and x + size.width() > rect.width():
-                x, y, row_height = 0, y + row_height + self.spacing(), 0
-            if move:
-                place = QRect(rect.topLeft() + QPoint(x, y), size)
-                item.setGeometry(QStyle.visualRect(direction, rect, place))
-            x += size.width() + self.spacing()
-            row_height = max(row_height, size.height())
-        return y + row_height
+            size = item.sizeHint().boundedTo(QSize(max(1, width), 1 << 20))
+            if not rows or used + size.width() > width:
+                rows.append([])
+                used = 0
+            rows[-1].append((item, size))
+            used += size.width() + self.spacing()
+        return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.services.places import synced_folder_name
 from hrd_desktop.ui.background import Background
@@ -58,6 +58,10 @@ class PlacePage(Page):
         """How much is to be set aside; 0 for nothing."""
         return int(self._reserve.currentData())
 
+    def without_reserve(self) -> None:
+        """Where the vault is made of another one, there is nothing to set aside."""
+        self._reserve_rows.hide()
+
     @property
     def path(self) -> str:
         """The path of the vault to be."""
@@ -78,28 +82,32 @@ class PlacePage(Page):
         self._on_change()
 
     def _make_reserve_row(self) -> QComboBox:
-        box = QComboBox(self)
+        self._reserve_rows = QWidget(self)
+        column = QVBoxLayout(self._reserve_rows)
+        column.setContentsMargins(0, Space.M, 0, 0)
+        column.setSpacing(Space.M)
+        box = QComboBox(self._reserve_rows)
         box.setAccessibleName(self.tr("Space to set aside in it"))
         box.addItem(self.tr("Nothing"), 0)
         for size_bytes in RESERVES_BYTES:
             box.addItem(size_text(size_bytes), size_bytes)
-        label = plain_label(self.tr("Space to set aside in it (a reserve)"), self)
+        label = plain_label(self.tr("Space to set aside in it (a reserve)"), self._reserve_rows)
         label.setBuddy(box)
-        self.body.addSpacing(Space.M)
-        self.body.addWidget(label)
-        self.body.addWidget(box)
-        self.body.addWidget(
+        column.addWidget(label)
+        column.addWidget(box)
+        column.addWidget(
             plain_label(
                 self.tr(
                     "A second compartment with its own passphrase can be made in it later, and nobody who "
                     "looks at the vault can see whether there is one. It does not hide from a forensic "
                     "examination. It is chosen now or never."
                 ),
-                self,
+                self._reserve_rows,
                 tone="muted",
                 wrap=True,
             )
         )
+        self.body.addWidget(self._reserve_rows)
         return box
 
     def _choose(self) -> None:

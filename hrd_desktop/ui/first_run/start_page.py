@@ -1,4 +1,4 @@
-"""The first page: make a vault, or open one that is there."""
+"""The first page: make a vault, open one that is there, or restore one from a backup."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from hrd_desktop.ui.theme.tokens import Size, Space
 
 
 class StartPage(Page):
-    """Emits which of the two it is to be."""
+    """Emits which of the three it is to be."""
 
     create_chosen = Signal()
     open_chosen = Signal()
+    restore_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -39,6 +40,13 @@ class StartPage(Page):
                 self.tr("A folder on this computer or on a stick."),
                 "folder",
                 self.open_chosen,
+                "",
+            ),
+            (
+                self.tr("Restore a backup"),
+                self.tr("The vault is gone, and a stick or a folder holds its backup."),
+                "restore",
+                self.restore_chosen,
                 "",
             ),
         ):

@@ -50,10 +50,14 @@ class NewVault:
 
 
 class FirstRun(QWidget):
-    """Emits ``create_wanted`` with a NewVault, or ``open_wanted`` with a folder; ``cancelled`` leads back."""
+    """Emits ``create_wanted`` with a NewVault, or ``open_wanted`` with a folder, or ``restore_wanted``.
+
+    ``cancelled`` leads back.
+    """
 
     create_wanted = Signal(object)
     open_wanted = Signal(str)
+    restore_wanted = Signal()
     cancelled = Signal()
 
     def __init__(
@@ -90,6 +94,7 @@ class FirstRun(QWidget):
             page.readiness_changed.connect(self._show_buttons)
         self._start.create_chosen.connect(self._next)
         self._start.open_chosen.connect(self._choose_existing)
+        self._start.restore_chosen.connect(self.restore_wanted)
         self._build()
         if new_path:
             self._place.set_path(new_path)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.share_sets import ShareSet
-from hrd_desktop.services.shares import list_share_sets, prove_share_set, remove_share_set
+from hrd_desktop.services.shares import list_share_sets, prove_share_set, remove_share_set, set_holders
 from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import confirm, inform
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.shares.entry import EnterSharesDialog
+from hrd_desktop.ui.shares.holders_dialog import HoldersDialog
 from hrd_desktop.ui.shares.make_dialog import MakeSharesDialog
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
 from hrd_desktop.ui.theme.icons import pixmap
@@ -94,14 +97,21 @@ class SharesCard(Card):
         prove = QPushButton(self.tr("Prove…"), row)
         prove.setAccessibleName(filled(self.tr("Prove {name}"), name=self._name(found)))
         prove.clicked.connect(self._ask_to_prove)
+        edit = QPushButton(self.tr("Holders…"), row)
+        edit.setAccessibleName(filled(self.tr("Who has the shares of {name}"), name=self._name(found)))
+        edit.clicked.connect(partial(self._ask_holders, found))
+        # Nothing is noted of a set that another program made, not even how many shares it has.
+        edit.setVisible(bool(found.count))
         remove = QPushButton(self.tr("Remove…"), row)
         remove.setProperty("role", "danger")
         remove.setAccessibleName(filled(self.tr("Remove {name}"), name=self._name(found)))
         remove.clicked.connect(partial(self._ask_to_remove, found))
-        line.addWidget(picture)
+        buttons = FlowLayout(spacing=Space.S)
+        for button in (prove, edit, remove):
+            buttons.addWidget(button)
+        words.addLayout(buttons)
+        line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(words, 1)
-        line.addWidget(prove)
-        line.addWidget(remove)
         return row
 
     def _name(self, found: ShareSet) -> str:
@@ -113,6 +123,15 @@ class SharesCard(Card):
             count=number_text(found.count),
             set=isolated(str(found.set_id)),
         )
+
+    def _ask_holders(self, found: ShareSet) -> None:
+        dialog = HoldersDialog(self.window(), self._name(found), found.holders)
+        dialog.decided.connect(
+            lambda names: self._operations.change(
+                lambda session: set_holders(session, found.slot_number, names)
+            )
+        )
+        dialog.open()
 
     def _ask_to_make(self) -> None:
         MakeSharesDialog(self.window(), self._operations, self._random).open()

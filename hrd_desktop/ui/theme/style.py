@@ -66,14 +66,14 @@ QAbstractSpinBox::down-arrow { image: url("$controls/down-$theme.svg"); width: 1
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: none; }
 
 QCheckBox, QRadioButton { spacing: ${s}px; padding: ${xs}px; background: transparent; }
-QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px;
+QCheckBox::indicator, QRadioButton::indicator, QListWidget::indicator { width: 16px; height: 16px;
   border: 1px solid $control_border; background: $surface; }
-QCheckBox::indicator { border-radius: 4px; }
+QCheckBox::indicator, QListWidget::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: $accent; }
-QCheckBox::indicator:checked, QRadioButton::indicator:checked { background: $accent;
-  border-color: $accent; }
-QCheckBox::indicator:checked { image: url("$controls/check-$theme.svg"); }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked, QListWidget::indicator:checked {
+  background: $accent; border-color: $accent; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked { image: url("$controls/check-$theme.svg"); }
 QRadioButton::indicator:checked { image: url("$controls/dot-$theme.svg"); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $border;
   background: $window; }

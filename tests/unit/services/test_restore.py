@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import uuid
@@ -12,7 +13,7 @@ import pytest
 
 from hrd_desktop.crypto.credential import Credential, credential_from_code
 from hrd_desktop.domain.clock import SystemClock
-from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupPlaceError
+from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupDiskFailed, BackupPlaceError
 from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.errors.vault import VaultExistsError, WrongCredentialError
 from hrd_desktop.domain.progress import CancelToken, NoProgress
@@ -25,6 +26,9 @@ from hrd_desktop.services.restore_items import ItemBack, read_backup
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.slots import rekey_vault
 from hrd_desktop.services.verify import verify
+from hrd_desktop.storage.backup.folder import BackupFolder
+from hrd_desktop.storage.backup.store import BackupStore
+from hrd_desktop.storage.object_reader import ObjectReader
 from hrd_desktop.storage.vault import Vault
 from tests.unit.services.backing_up import OTHER, WORDS, back_up, check, files_of, make_vault, opened, take
 
@@ -279,3 +283,43 @@ def test_a_drill_fails_where_a_restore_would(vault: Session, tmp_path: Path) -> 
     data[4130] ^= 1
     path.write_bytes(data)
     assert not drill(place, room).ok
+
+
+def test_a_bad_place_on_the_medium_costs_what_lies_there_and_no_more(
+    vault: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "backup"
+    back_up(vault, place, keep="all")
+    take(vault, tmp_path / "originals", later=b"a later one")
+    back_up(vault, place)
+    bad: set[bytes] = set()
+    real = BackupStore.open
+
+    def refused(store: BackupStore, name: bytes, expected: tuple[int, bytes] | None = None) -> ObjectReader:
+        if name in bad:
+            raise BackupDiskFailed(errno=errno.EIO, step="read-object")
+        return real(store, name, expected)
+
+    monkeypatch.setattr(BackupStore, "open", refused)
+    item = vault.read(lambda open_: open_.records.items.find_by_number(1))
+    assert item is not None
+    bad.add(item.object_name)
+    (found,) = check(place).bad
+    assert (found.item_id, found.code) == (item.id, "backup-disk-failed")
+    report = restore(place, tmp_path / "new")
+    assert [(one.item_id, one.code) for one in report.failed] == [(item.id, "backup-disk-failed")]
+    assert report.files == report.items - 1
+    # The newest list: then the one before it is what there is.
+    keys = [bytes.fromhex(key) for key in backup_state(vault).places[0].keys]
+    store = BackupStore(BackupFolder(str(place), os.urandom), vault.vault.header.vault_id, keys, os.urandom)
+    bad.add(store.list_name(2))
+    older = restore(place, tmp_path / "older")
+    # The reserve goes along in its newest state only, which that list would have named.
+    assert (older.snapshot.number, older.reserve_lost, older.files) == (1, True, 3)
+    with opened(tmp_path / "older") as session:
+        assert verify(session, None, progress=NoProgress(), cancel=CancelToken()).item_count == 4
+    # The medium is gone, and not one place on it: nothing is made.
+    shutil.rmtree(place / "keys")
+    (place / "keys").mkdir()
+    with pytest.raises(BackupDiskFailed):
+        store.folder.ensure_answers()
