@@ -86,12 +86,15 @@ def _show(request: Request) -> int:
     from hrd_desktop.services.settings_file import find_settings_file
     from hrd_desktop.ui.application import make_application
     from hrd_desktop.ui.bug_report import BugReport
+    from hrd_desktop.ui.garbage import MainThreadGarbage
     from hrd_desktop.ui.leaving import Leaving
     from hrd_desktop.ui.main_window import MainWindow
     from hrd_desktop.ui.process_lock import end_process, replace_process, silence_streams
     from hrd_desktop.ui.program import Program
 
     application = make_application(os.environ)
+    # Before any other thread runs.
+    garbage = MainThreadGarbage(application)
     window = MainWindow()
     BugReport(window, application).install()
     if request.place:
@@ -107,9 +110,11 @@ def _show(request: Request) -> int:
         random=os.urandom,
         clock=SystemClock(),
     )
+    program.entered.connect(garbage.settle)
     program.start(request.vault, new=request.new)
     window.show()
     # After the window is there: it has a bus to wait for.
+    QTimer.singleShot(0, garbage.settle)
     QTimer.singleShot(0, lambda: program.heed_system(os.environ))
     QTimer.singleShot(0, program.load_rest)
     return application.exec()

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.ui.calls import Call, Door
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, repr=False)
-class _Answer:
-    number: int
-    deliver: Callable[[], Any]
 
 
 class Background(QObject):
@@ -28,13 +20,15 @@ class Background(QObject):
     Only the answer to the last question is delivered; an older one is dropped.
     """
 
-    _arrived = Signal(object)
+    _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
+        self._waiting: dict[int, Call] = {}
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._door = Door(self, self._ended)
 
     def run(
         self,
@@ -44,32 +38,23 @@ class Background(QObject):
     ) -> None:
         """Run ``work``; ``done`` or ``failed`` gets what came of it, on the main thread."""
         self._number += 1
-        number = self._number
-
-        def run() -> Callable[[], Any]:
-            try:
-                return partial(done, work())
-            except SheafError as error:
-                return partial(failed, error) if failed is not None else partial(_raise, error)
-
-        def finished(future: Future[Callable[[], Any]]) -> None:
-            # A bug of ours is raised again on the main thread, where it is reported as one.
-            bug = future.exception()
-            deliver = partial(_raise, bug) if bug is not None else future.result()
-            # Whoever asked may be gone by now, and then nobody is to be told.
-            with contextlib.suppress(RuntimeError):
-                self._arrived.emit(_Answer(number, deliver))
-
-        self._pool.submit(run).add_done_callback(finished)
+        call = self._waiting[self._number] = Call(work, done, failed if failed is not None else _raise)
+        self._pool.submit(_run, call, self._door, self._number)
 
     def forget(self) -> None:
         """Drop every answer that is still to come."""
         self._number += 1
 
-    def _deliver(self, answer: _Answer) -> None:
-        if answer.number == self._number:
-            answer.deliver()
+    def _deliver(self, number: int) -> None:
+        deliver = self._waiting.pop(number).take()
+        if number == self._number:
+            deliver()
 
 
-def _raise(bug: BaseException) -> None:
-    raise bug
+def _run(call: Call, door: Door, number: int) -> None:
+    call.run()
+    door.tell(number)
+
+
+def _raise(error: SheafError) -> None:
+    raise error

@@ -7,16 +7,18 @@ arrive after ``forget`` (a lock) are dropped before any view sees them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from hrd_desktop.domain.errors.base import Cancelled, SheafError
+from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.session import Session
+from hrd_desktop.ui.calls import Call, Door
 from hrd_desktop.ui.steps import Steps
 
 T = TypeVar("T")
@@ -26,9 +28,8 @@ _THREADS = 6
 
 
 @dataclass(frozen=True, repr=False)
-class _Answer:
-    generation: int
-    deliver: Callable[[], Any]
+class _Waiting:
+    call: Call
     changes: bool
 
 
@@ -45,19 +46,21 @@ class Operations(QObject):
     changed = Signal()
     closing = Signal(object)
     drained = Signal()
-    _arrived = Signal(object)
+    _ended = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self.steps = Steps(self)
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="operation")
-        self._generation = 0
+        self._numbers = count()
+        # Until the worker has told: what it holds of a view is let go of by this thread.
+        self._waiting: dict[int, _Waiting] = {}
         self._closed = False
         self._held = False
-        self._running = 0
         self._tokens: set[CancelToken] = set()
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._door = Door(self, self._ended)
 
     def read(
         self,
@@ -90,7 +93,7 @@ class Operations(QObject):
     def hold(self) -> None:
         """Take no more calls and give no view an answer; let run what runs, and tell when it has ended."""
         self._held = True
-        if not self._running:
+        if not self._waiting:
             self.drained.emit()
 
     def last_acts(self) -> list[Callable[[Session], object]]:
@@ -101,7 +104,6 @@ class Operations(QObject):
 
     def forget(self) -> Session:
         """Cancel every job and drop every answer that is still to come. Returns the session to be closed."""
-        self._generation += 1
         self._closed = True
         self.steps.forget()
         for token in self._tokens:
@@ -120,52 +122,33 @@ class Operations(QObject):
         if self._closed or self._held:
             # A timer of a view that has not been destroyed yet; its answer would be dropped anyway.
             return
-        generation = self._generation
+        call = Call(partial(work, self._session), done, partial(self._fail, failed))
+        number = next(self._numbers)
+        self._waiting[number] = _Waiting(call, change)
+        self._pool.submit(_run, call, self._door, number)
 
-        def run() -> Callable[[], Any]:
-            try:
-                result = work(self._session)
-            except Cancelled:
-                return _nothing
-            except SheafError as error:
-                return partial(self._fail, error, failed)
-            return partial(done, result)
-
-        def finished(future: Future[Callable[[], Any]]) -> None:
-            if future.cancelled():
-                return
-            # A bug of ours is raised again on the main thread, where it is reported as one.
-            bug = future.exception()
-            deliver = partial(_raise, bug) if bug is not None else future.result()
-            self._arrived.emit(_Answer(generation, deliver, change))
-
-        self._running += 1
-        self._pool.submit(run).add_done_callback(finished)
-
-    def _fail(self, error: SheafError, failed: Callable[[SheafError], Any] | None) -> None:
+    def _fail(self, failed: Callable[[SheafError], Any] | None, error: SheafError) -> None:
         if failed is not None:
             failed(error)
         else:
             self.failed.emit(error)
 
-    def _deliver(self, answer: _Answer) -> None:
-        if answer.generation != self._generation:
+    def _deliver(self, number: int) -> None:
+        waiting = self._waiting.pop(number)
+        deliver = waiting.call.take()
+        if self._closed:
             return
-        self._running -= 1
         if self._held:
-            if not self._running:
+            if not self._waiting:
                 self.drained.emit()
             return
         try:
-            answer.deliver()
+            deliver()
         finally:
-            if answer.changes:
+            if waiting.changes:
                 self.changed.emit()
 
 
-def _nothing() -> None:
-    return None
-
-
-def _raise(bug: BaseException) -> None:
-    raise bug
+def _run(call: Call, door: Door, number: int) -> None:
+    call.run()
+    door.tell(number)

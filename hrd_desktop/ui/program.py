@@ -11,7 +11,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from hrd_desktop.domain.clock import Clock, to_microseconds
@@ -47,7 +47,12 @@ if TYPE_CHECKING:
 
 
 class Program(QObject):
-    """Wires the screens of one window. Nothing is read or written on the thread that paints."""
+    """Wires the screens of one window. Nothing is read or written on the thread that paints.
+
+    ``entered``: a vault is open and shown.
+    """
+
+    entered = Signal()
 
     def __init__(
         self,
@@ -331,6 +336,7 @@ class Program(QObject):
             from hrd_desktop.ui.security.lock_card import tell_memory
 
             tell_memory(opened.operations, preferences, workspace.tell_once)
+        self.entered.emit()
 
     def _apply(self, settings: Settings) -> None:
         if settings.theme != self._settings.theme:

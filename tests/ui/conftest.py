@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from hrd_desktop.services.create import create
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import SettingsFile
 from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.garbage import MainThreadGarbage
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.theme import style
 from hrd_desktop.ui.theme.tokens import LIGHT
@@ -31,6 +33,16 @@ from tests.ui.driving import PASSPHRASE, Started, make_started
 
 #: What Qt says of the platform that has no screen; everything else that it says fails the test.
 _KNOWN_WORDS = ("propagateSizeHints",)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage(qapp: QApplication) -> Iterator[MainThreadGarbage]:
+    """As in the program: no widget is collected by a thread of the vault."""
+    made = MainThreadGarbage(qapp)
+    made.settle()
+    yield made
+    delete(made)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +108,7 @@ def operations(application: QApplication, vault_session: Session) -> Iterator[Op
     made = Operations(vault_session)
     yield made
     made.forget()
+    made._pool.shutdown(wait=True)
 
 
 @pytest.fixture
