@@ -23,6 +23,11 @@ def find_draft(session: Session, kind: str) -> str | None:
     return None if found is None else found.json
 
 
+def list_drafts(session: Session) -> dict[str, str]:
+    """Every draft, by its kind of form."""
+    return {draft.kind: draft.json for draft in session.read(lambda vault: vault.records.drafts.load())}
+
+
 def drop_draft(session: Session, kind: str) -> None:
     """Forget the draft of this kind of form; nothing happens when there is none."""
 

@@ -1,8 +1,8 @@
 """Functions that run in another thread, while everything of the window stays with the main thread.
 
 Two things crash Qt under Python, rarely and anywhere: a widget whose last reference is let go of by another
-thread, and a signal emitted by an object that is just being destroyed. So a worker holds nothing of a view once
-it has told that it is done, and tells it through a door that is closed before the object behind it goes.
+thread, and a signal emitted by an object that is just being destroyed. So a worker holds nothing of a view
+once it has told that it is done, and tells it through a door that is closed before the object behind it goes.
 """
 
 from __future__ import annotations
@@ -67,8 +67,12 @@ class Door:
     def __init__(self, owner: QObject, signal: SignalInstance) -> None:
         self._guard = threading.Lock()
         self._signal: SignalInstance | None = signal
-        # Holds this door and not ``owner``. Direct: before anything of the owner is gone.
-        owner.destroyed.connect(lambda: self.close(), Qt.ConnectionType.DirectConnection)  # noqa: PLW0108
+
+        def gone() -> None:
+            self.close()
+
+        # A function is held, a method would not be. Direct: before anything of the owner is gone.
+        owner.destroyed.connect(gone, Qt.ConnectionType.DirectConnection)
 
     def tell(self, what: object) -> None:
         """Emit it, or do nothing if nobody is there any more."""

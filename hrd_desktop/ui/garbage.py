@@ -43,6 +43,6 @@ class MainThreadGarbage(QObject):
             gc.collect(0)
 
     def settle(self) -> None:
-        """Modules stay for as long as the process; looking through them takes a tenth of a second each time."""
+        """What is loaded stays as long as the process; each look through it takes a tenth of a second."""
         gc.collect(1)
         gc.freeze()

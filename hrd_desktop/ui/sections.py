@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from hrd_desktop.ui.backup.banner import BackupAge
+from hrd_desktop.ui.cases.case_list import NEW_CASE_DRAFT
+from hrd_desktop.ui.cases.people import PERSON_DRAFT
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.check.dialog import CheckDialog
+from hrd_desktop.ui.contacts.consents import CONSENT_DRAFT
 from hrd_desktop.ui.contacts.section import ContactsSection
 from hrd_desktop.ui.detail.pane import DetailPane
+from hrd_desktop.ui.evidence.bulk_questions import CASE_DRAFT, TAGS_DRAFT
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.section import SecuritySection
 from hrd_desktop.ui.undoing import Undoing
+from hrd_desktop.ui.unfinished import Unfinished
 from hrd_desktop.ui.workspace import SectionPlan, Workspace
 
 
@@ -64,9 +70,39 @@ class Sections(QObject):
         workspace.undo_wanted.connect(undoing.undo)
         undoing.started.connect(workspace.jobs.add_if_long)
         self._operations.steps.said.connect(workspace.notice.say)
+        self._offer_unfinished(workspace)
         age = BackupAge(self._operations, self)
         age.told.connect(workspace.show_backup_age)
         age.ask()
+
+    def _offer_unfinished(self, workspace: Workspace) -> None:
+        unfinished = Unfinished(self._operations, workspace.unfinished, self)
+        unfinished.know(
+            CONSENT_DRAFT,
+            self.tr("An answer about consent was not recorded when the vault was locked."),
+            self._go_on_with_consent,
+        )
+        unfinished.know(
+            PERSON_DRAFT,
+            self.tr("A person's part in a case was not saved when the vault was locked."),
+            self._go_on_with_person,
+        )
+        unfinished.know(
+            NEW_CASE_DRAFT,
+            self.tr("A new case was not opened yet when the vault was locked."),
+            self._go_on_with_case,
+        )
+        unfinished.know(
+            TAGS_DRAFT,
+            self.tr("Tags were not applied yet when the vault was locked."),
+            self._go_on_with_tags,
+        )
+        unfinished.know(
+            CASE_DRAFT,
+            self.tr("Items were not added to a new case yet when the vault was locked."),
+            self._go_on_with_adding,
+        )
+        unfinished.ask()
 
     def begin_backup(self, path: str) -> None:
         """Back up to ``path`` for the first time, as was chosen when the vault was made."""
@@ -119,6 +155,32 @@ class Sections(QObject):
         if not isinstance(section, EvidenceSection):
             raise TypeError("not the evidence section")
         return section
+
+    def _cases(self) -> CasesSection:
+        section = self._open("cases")
+        if not isinstance(section, CasesSection):
+            raise TypeError("not the section of cases")
+        return section
+
+    def _go_on_with_consent(self, state: Mapping[str, Any]) -> None:
+        self._show_contact(UUID(state["contact"]))
+        section = self._open("contacts")
+        if isinstance(section, ContactsSection):
+            section.detail.consents.go_on(state)
+
+    def _go_on_with_case(self, state: Mapping[str, Any]) -> None:
+        self._cases().list.go_on(state)
+
+    def _go_on_with_tags(self, state: Mapping[str, Any]) -> None:
+        self._evidence().questions.go_on_with_tags(state)
+
+    def _go_on_with_adding(self, state: Mapping[str, Any]) -> None:
+        self._evidence().questions.go_on_with_case(state)
+
+    def _go_on_with_person(self, state: Mapping[str, Any]) -> None:
+        section = self._cases()
+        section.show_case(UUID(state["case"]))
+        section.detail.people.go_on(state)
 
     def _show_results(self) -> None:
         self._evidence().pane.list.setFocus()

@@ -27,6 +27,7 @@ from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.standing_notice import StandingNotice
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
+from hrd_desktop.ui.unfinished import UnfinishedBar
 
 _SEARCH_PAUSE_MS = 120
 _SEARCH_WIDTH = 420
@@ -97,6 +98,8 @@ class Workspace(QWidget):
         column.addWidget(self._banner)
         self._standing = StandingNotice(self)
         column.addWidget(self._standing)
+        self.unfinished = UnfinishedBar(self)
+        column.addWidget(self.unfinished)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)
         column.addWidget(self.jobs)
@@ -167,6 +170,7 @@ class Workspace(QWidget):
         self._bar.hide()
         self._banner.hide()
         self._standing.hide()
+        self.unfinished.say("")
         self.jobs.hide()
         self.notice.say("", can_undo=False)
         self.notice.hide()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Signal
@@ -16,11 +17,15 @@ from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.contacts.fields import LabelledField, Notice, tool_button
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
+from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
 from hrd_desktop.ui.theme.tokens import Space
+
+#: Of the draft of a case that is being opened.
+NEW_CASE_DRAFT = "new-case"
 
 
 def status_words(status: CaseStatus) -> str:
@@ -165,6 +170,12 @@ class CaseList(QWidget):
         """Ask for the reference of a new case."""
         NewCaseDialog(self, self._operations, self._opened).open()
 
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Ask again with what was entered before the vault was locked."""
+        dialog = NewCaseDialog(self, self._operations, self._opened)
+        dialog.open()
+        dialog.kept.put(state)
+
     def _opened(self, case: Case) -> None:
         self.filter.clear()
         self._wanted = case.id
@@ -206,6 +217,8 @@ class NewCaseDialog(PlainDialog):
         )
         self.open_button.clicked.connect(self._go)
         self.reference_edit.setFocus()
+        fields: dict[str, QWidget] = {"reference": self.reference_edit, "title": self.title_edit}
+        self.kept = DialogDraft(operations, NEW_CASE_DRAFT, {}, fields, self)
 
     def _finish(self) -> None:
         self._over = True

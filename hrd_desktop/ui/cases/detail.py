@@ -30,10 +30,10 @@ from hrd_desktop.services.taking_back import TakeBack, change_case
 from hrd_desktop.ui.cases.case_list import status_words
 from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
-from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit, show_name
 from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
 from hrd_desktop.ui.dialogs import PlainDialog, headline
+from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
 from hrd_desktop.ui.theme.tokens import Space

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, QTimer, Signal
@@ -28,12 +29,15 @@ from hrd_desktop.ui.contacts.people_words import role_words
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import contact_kind_icon, field_words, unsafe_count
+from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog, confirm
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
 
+#: Of the draft of a person's part that is being entered.
+PERSON_DRAFT = "person"
 _PAUSE_MS = 120
 _CHOICES = 4
 _AT_MOST = 200
@@ -130,6 +134,10 @@ class PersonDialog(PlainDialog):
             )
         self.done_button.setEnabled(bool(found.lines))
         self.adjustSize()
+
+    def typed_fields(self) -> dict[str, QWidget]:
+        """Everything that can be entered, by name."""
+        return {"search": self.search, "role": self.role, "note": self.note_edit}
 
     def _done(self) -> None:
         if self._person is not None:
@@ -240,10 +248,10 @@ class PeoplePane(QWidget):
             button.setEnabled(present)
 
     def _add(self) -> None:
-        case_id = self._case_id
-        if case_id is None:
-            return
+        if self._case_id is not None:
+            self._ask_whom(self._case_id)
 
+    def _ask_whom(self, case_id: UUID) -> DialogDraft:
         def entered(contact_id: UUID, role: CaseRole, note: str) -> None:
             self._change(
                 case_id,
@@ -251,15 +259,46 @@ class PeoplePane(QWidget):
                 self.tr("The person is in the case."),
             )
 
-        dialog = PersonDialog(self, self._operations, None)
+        return self._open(PersonDialog(self, self._operations, None), case_id, None, entered)
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Ask again with what was entered before the vault was locked."""
+        case_id = UUID(state["case"])
+        if state["contact"] is None:
+            self._ask_whom(case_id).put(state)
+            return
+        part = (UUID(state["contact"]), CaseRole(state["role"]))
+
+        def found(people: list[PersonInCase]) -> None:
+            for person in people:
+                if (person.contact.id, person.role) == part:
+                    self._ask_part(case_id, person).put(state)
+
+        self._operations.read(lambda session: people_of_case(session, case_id), found)
+
+    def _open(
+        self,
+        dialog: PersonDialog,
+        case_id: UUID,
+        person: PersonInCase | None,
+        entered: Callable[[UUID, CaseRole, str], object],
+    ) -> DialogDraft:
         dialog.entered = entered
+        where = {
+            "case": str(case_id),
+            "contact": None if person is None else str(person.contact.id),
+            "role": None if person is None else person.role.value,
+        }
+        kept = DialogDraft(self._operations, PERSON_DRAFT, where, dialog.typed_fields(), dialog)
         dialog.open()
+        return kept
 
     def _edit(self) -> None:
         case_id, person = self._case_id, self._current()
-        if case_id is None or person is None:
-            return
+        if case_id is not None and person is not None:
+            self._ask_part(case_id, person)
 
+    def _ask_part(self, case_id: UUID, person: PersonInCase) -> DialogDraft:
         def entered(contact_id: UUID, role: CaseRole, note: str) -> None:
             def work(session: Session) -> None:
                 put_person_in_case(session, case_id, contact_id, role, note)
@@ -268,9 +307,7 @@ class PeoplePane(QWidget):
 
             self._change(case_id, work, self.tr("The part is changed."))
 
-        dialog = PersonDialog(self, self._operations, person)
-        dialog.entered = entered
-        dialog.open()
+        return self._open(PersonDialog(self, self._operations, person), case_id, person, entered)
 
     def _remove(self) -> None:
         case_id, person = self._case_id, self._current()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
@@ -33,6 +34,7 @@ from hrd_desktop.ui.contacts.words import (
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.text import isolated, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
+from hrd_desktop.ui.typed_fields import connect_typed, put_value, value_of
 
 _ROWS = 6
 _SAFETY_BADGES = {
@@ -58,9 +60,13 @@ def channel_lines(channel: Channel) -> TwoLines:
 
 
 class ChannelsEdit(QWidget):
-    """The list of channels with *Add*, *Edit* and *Remove*. ``changed`` after every change by the user."""
+    """The list of channels with *Add*, *Edit* and *Remove*. ``changed`` after every change by the user.
+
+    ``typing`` while one is being entered that is not in the list yet, and when that has ended.
+    """
 
     changed = Signal()
+    typing = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +102,8 @@ class ChannelsEdit(QWidget):
         self.view.activated.connect(self._edit)
         self.view.selectionModel().currentChanged.connect(self._enable)
         self.view.removal_pressed.connect(self._remove)
+        self._dialog: ChannelDialog | None = None
+        self._dialog_row: int | None = None
         self.show_channels(())
 
     def show_channels(self, channels: Sequence[Channel]) -> None:
@@ -134,10 +142,12 @@ class ChannelsEdit(QWidget):
     def _add(self) -> None:
         dialog = ChannelDialog(self, None)
         dialog.accepted_channel = lambda channel: self._put([*self.channels, channel], len(self.channels))
-        dialog.open()
+        self._open(dialog, None)
 
     def _edit(self) -> None:
-        row = self.view.currentIndex().row()
+        self._edit_row(self.view.currentIndex().row())
+
+    def _edit_row(self, row: int) -> None:
         current = self.model.value(row)
         if current is None:
             return
@@ -149,7 +159,37 @@ class ChannelsEdit(QWidget):
 
         dialog = ChannelDialog(self, current)
         dialog.accepted_channel = replaced
+        self._open(dialog, row)
+
+    def _open(self, dialog: ChannelDialog, row: int | None) -> None:
+        self._dialog, self._dialog_row = dialog, row
+        for field in dialog.typed_fields().values():
+            connect_typed(field, self.typing.emit)
+        dialog.finished.connect(self._closed)
         dialog.open()
+
+    def _closed(self) -> None:
+        self._dialog = None
+        self.typing.emit()
+
+    def state_of_dialog(self) -> dict[str, Any] | None:
+        """What is being entered into the dialog of a channel, as values that JSON knows; None without one."""
+        if self._dialog is None:
+            return None
+        fields = {name: value_of(field) for name, field in self._dialog.typed_fields().items()}
+        return {"row": self._dialog_row, "fields": fields}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Ask for a channel again, with what was entered before the vault was locked."""
+        row = state["row"]
+        if row is None:
+            self._add()
+        else:
+            self._edit_row(row)
+        if self._dialog is not None:
+            fields = self._dialog.typed_fields()
+            for name, value in state["fields"].items():
+                put_value(fields[name], value)
 
     def _remove(self) -> None:
         row = self.view.currentIndex().row()
@@ -228,6 +268,18 @@ class ChannelDialog(PlainDialog):
         self.note_edit.setPlainText(channel.note)
         self.preferred.setChecked(channel.preferred)
         self._value_control().setFocus()
+
+    def typed_fields(self) -> dict[str, QWidget]:
+        """Everything that can be entered, by name; what the others depend on comes first."""
+        return {
+            "kind": self.kind,
+            "line": self.line,
+            "lines": self.lines,
+            **{f"safe-{safe.value}": button for safe, button in self.safety_buttons.items()},
+            "hours": self.hours_edit,
+            "note": self.note_edit,
+            "preferred": self.preferred,
+        }
 
     def _has_lines(self) -> bool:
         return self.kind.value in (ChannelKind.ADDRESS, ChannelKind.OTHER)

@@ -207,6 +207,14 @@ class ConsentDialog(PlainDialog):
         self.done_button.setEnabled(True)
         self._point_at(str(error.fields["field"]), field_words(error))
 
+    def typed_fields(self) -> dict[str, QWidget]:
+        """Everything that can be entered, by name."""
+        return {
+            **{name: field.control for name, field in self.fields.items()},
+            "risks_explained": self.risks_explained,
+            "anonymity_asked": self.anonymity_asked,
+        }
+
     def _finish(self) -> None:
         self.over = True
 

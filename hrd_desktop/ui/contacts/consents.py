@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QModelIndex, Signal
@@ -30,10 +32,14 @@ from hrd_desktop.ui.contacts.fields import tool_button
 from hrd_desktop.ui.contacts.people_words import about_consent, consent_badge, purpose_words
 from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
+from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import confirm
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
+
+#: Of the draft of an answer that is being entered.
+CONSENT_DRAFT = "consent"
 
 
 @dataclass(frozen=True, repr=False)
@@ -182,36 +188,28 @@ class ConsentsPane(QWidget):
         if contact_id is None:
             return
         purpose = answer.purpose if answer is not None else ConsentPurpose.KEEP
-        self._ask(
-            self.tr("Record an answer"),
-            ConsentDraft(purpose=purpose, decision=ConsentDecision.YES),
-            self.tr("Record"),
-            lambda session, draft: record_consent(session, contact_id, draft),
-        )
+        self._ask(contact_id, None, ConsentDraft(purpose=purpose, decision=ConsentDecision.YES))
 
     def _edit(self) -> None:
-        answer = self._current()
-        if answer is None or answer.consent is None:
-            return
-        consent_id = answer.consent.id
-        self._ask(
-            self.tr("Edit the answer"),
-            draft_of_consent(answer.consent),
-            self.tr("Save"),
-            lambda session, draft: edit_consent(session, consent_id, draft),
-        )
+        contact_id, answer = self._contact_id, self._current()
+        if contact_id is not None and answer is not None and answer.consent is not None:
+            self._ask(contact_id, answer.consent.id, draft_of_consent(answer.consent))
 
-    def _ask(
-        self,
-        title: str,
-        draft: ConsentDraft,
-        action: str,
-        write: Callable[[Session, ConsentDraft], Consent],
-    ) -> None:
-        contact_id = self._contact_id
-        if contact_id is None:
-            return
-        dialog = ConsentDialog(self, title, draft, action)
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Ask again with what was entered before the vault was locked."""
+        consent_id = None if state["consent"] is None else UUID(state["consent"])
+        empty = ConsentDraft(purpose=ConsentPurpose.KEEP, decision=ConsentDecision.YES)
+        self._ask(UUID(state["contact"]), consent_id, empty).put(state)
+
+    def _ask(self, contact_id: UUID, consent_id: UUID | None, draft: ConsentDraft) -> DialogDraft:
+        """``consent_id``: of the answer that is edited; None for a new one."""
+        write: Callable[..., Consent]
+        if consent_id is None:
+            dialog = ConsentDialog(self, self.tr("Record an answer"), draft, self.tr("Record"))
+            write = partial(record_consent, contact_id=contact_id)
+        else:
+            dialog = ConsentDialog(self, self.tr("Edit the answer"), draft, self.tr("Save"))
+            write = partial(edit_consent, consent_id=consent_id)
 
         def done(back: TakeBack) -> None:
             if not dialog.over:
@@ -225,11 +223,16 @@ class ConsentsPane(QWidget):
                 dialog.show_error(error)
 
         dialog.entered = lambda entered: self._operations.change(
-            lambda session: change_consents(session, contact_id, lambda session: write(session, entered)),
+            lambda session: change_consents(
+                session, contact_id, lambda session: write(session, draft=entered)
+            ),
             done,
             failed,
         )
+        where = {"contact": str(contact_id), "consent": None if consent_id is None else str(consent_id)}
+        kept = DialogDraft(self._operations, CONSENT_DRAFT, where, dialog.typed_fields(), dialog)
         dialog.open()
+        return kept
 
     def _did(self, said: str, back: TakeBack) -> None:
         self._operations.steps.did(said, back, self.tr("The answers are as they were before."))

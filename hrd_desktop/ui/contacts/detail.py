@@ -32,12 +32,12 @@ from hrd_desktop.services.taking_back import (
     without_contacts,
 )
 from hrd_desktop.ui.contacts.consents import ConsentsPane
-from hrd_desktop.ui.contacts.draft_keeper import DraftKeeper
 from hrd_desktop.ui.contacts.fields import Notice, show_name, tool_button
 from hrd_desktop.ui.contacts.form import ContactForm
 from hrd_desktop.ui.contacts.parts import PartsPane
 from hrd_desktop.ui.contacts.words import unsafe_count
 from hrd_desktop.ui.dialogs import PlainDialog, confirm, headline
+from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, number_text
 from hrd_desktop.ui.theme.tokens import Space
@@ -85,6 +85,7 @@ class ContactDetail(QWidget):
         column.addWidget(self.tabs, 1)
         self.keeper = DraftKeeper(operations, "contact", self._state, self)
         self.form.edited.connect(self._edited)
+        self.form.typing.connect(self._typing)
         self.parts.case_chosen.connect(self.case_chosen)
         self.consents.counted.connect(lambda count: self._count(1, self.tr("Consent"), count))
         self.parts.counted.connect(lambda count: self._count(2, self.tr("Cases"), count))
@@ -197,6 +198,12 @@ class ContactDetail(QWidget):
     def _edited(self) -> None:
         self._set_dirty(dirty=True)
         self.keeper.touch()
+
+    def _typing(self) -> None:
+        if self._dirty or self.form.channels.state_of_dialog() is not None:
+            self.keeper.touch()
+        else:
+            self.keeper.drop()
 
     def _state(self) -> dict[str, Any]:
         contact_id = None if self._contact_id is None else str(self._contact_id)

@@ -44,9 +44,13 @@ _WIDEST = 760
 
 
 class ContactForm(QScrollArea):
-    """Shows a contact and gives back what was entered. ``edited`` after every change by the user."""
+    """Shows a contact and gives back what was entered. ``edited`` after every change by the user.
+
+    ``typing`` when something is being entered, or was given up, that is not in the form yet.
+    """
 
     edited = Signal()
+    typing = Signal()
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -181,6 +185,7 @@ class ContactForm(QScrollArea):
         self.kind.currentIndexChanged.connect(self._edited)
         self.emergency.textChanged.connect(self._edited)
         self.channels.changed.connect(self._edited)
+        self.channels.typing.connect(self.typing)
         self.key_card.edited.connect(self._edited)
 
     # -- in and out -------------------------------------------------------------------------
@@ -214,6 +219,7 @@ class ContactForm(QScrollArea):
             "role": self.role.text(),
             "organisation": self.organisation.text(),
             "channels": [_channel_state(channel) for channel in self.channels.channels],
+            "channel": self.channels.state_of_dialog(),
             "languages": self.languages.text(),
             "emergency": self.emergency.text(),
             "key": self.key_card.state(),
@@ -240,6 +246,9 @@ class ContactForm(QScrollArea):
         self.key_card.put_state(state["key"])
         self.notes.setPlainText(state["notes"])
         self.edited.emit()
+        # Absent in a draft of an earlier version of the program.
+        if state.get("channel") is not None:
+            self.channels.go_on(state["channel"])
 
     def read(self) -> ContactDraft | None:
         """What was entered, or None when something of it does not fit; then that is said beside it."""

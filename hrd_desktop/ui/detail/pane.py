@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -28,10 +29,12 @@ from hrd_desktop.ui.detail.custody_entries import custody_entries
 from hrd_desktop.ui.detail.entries import EntriesModel, EntriesView
 from hrd_desktop.ui.detail.found_entries import found_entries
 from hrd_desktop.ui.detail.header import DetailHeader
+from hrd_desktop.ui.detail.item_drafts import ItemDrafts, drafts_of, state_of
 from hrd_desktop.ui.detail.message_page import MessagePage
 from hrd_desktop.ui.detail.preview import Preview
-from hrd_desktop.ui.detail.record_form import Draft, RecordChange, RecordForm
+from hrd_desktop.ui.detail.record_form import RecordChange, RecordForm
 from hrd_desktop.ui.dialogs import tell
+from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, plain_label
@@ -47,7 +50,7 @@ class DetailPane(QWidget):
 
     ``item_changed`` comes after this pane has changed the item. ``item_wanted`` carries the id of another
     item that the user asks for here. What is entered and not saved is kept, item by item, until it is saved,
-    reverted or the vault is locked.
+    reverted, after a lock too.
     """
 
     item_changed = Signal()
@@ -59,7 +62,7 @@ class DetailPane(QWidget):
         self._item_id: UUID | None = None
         self._question = 0
         self._shown: Item | None = None
-        self._drafts: dict[UUID, tuple[str, Draft]] = {}
+        self._drafts: ItemDrafts = {}
         self.found = EntriesModel(self)
         self.custody = EntriesModel(self)
         layout = QVBoxLayout(self)
@@ -78,6 +81,8 @@ class DetailPane(QWidget):
         self._remember.setInterval(_REMEMBER_MS)
         self._remember.timeout.connect(self._save_layout)
         self._show_nothing()
+        self.keeper = DraftKeeper(operations, "item", lambda: state_of(self._all_drafts()), self)
+        self.keeper.find(self._take_drafts)
         # A part in each turn, so that the list beside this pane is painted and answers in between.
         QTimer.singleShot(0, self, self._make_item_page)
 
@@ -192,7 +197,8 @@ class DetailPane(QWidget):
                 holder.addWidget(form)
             form.save_asked.connect(self._save)
             form.case_chosen.connect(self._register)
-            form.changed.connect(lambda changed: self._show_unsaved())
+            form.changed.connect(self._changed)
+            form.typed.connect(self.keeper.touch)
         return self._form
 
     def _make_tab(self, name: str) -> QWidget:
@@ -245,6 +251,7 @@ class DetailPane(QWidget):
         if isinstance(error, NotFoundError) and self._item_id is not None:
             # Destroyed or taken out meanwhile; what was entered for it has nowhere to go.
             self._drafts.pop(self._item_id, None)
+            self._settle()
         self.preview.clear()
         self.form.clear()
         self._shown = None
@@ -292,6 +299,7 @@ class DetailPane(QWidget):
             # Another item was chosen while this one was being saved.
             del self._drafts[change.item_id]
             self._show_unsaved()
+            self._settle()
         self.item_changed.emit()
 
     def _not_saved(self, error: SheafError) -> None:
@@ -318,10 +326,34 @@ class DetailPane(QWidget):
 
     # -- what is not saved ----------------------------------------------------------------------
 
+    def _all_drafts(self) -> ItemDrafts:
+        """What was entered here and before."""
+        draft = self._form.draft() if self._form is not None else None
+        if draft is None or self._shown is None:
+            return self._drafts
+        return {**self._drafts, self._shown.id: (self._shown.reference, draft)}
+
     def _keep_draft(self) -> None:
-        draft = self.form.draft()
-        if draft is not None and self._shown is not None:
-            self._drafts[self._shown.id] = (self._shown.reference, draft)
+        self._drafts = self._all_drafts()
+
+    def _take_drafts(self, state: dict[str, Any]) -> None:
+        """These were not saved when the vault was locked."""
+        self._drafts = {**drafts_of(state), **self._drafts}
+        if self._item_id in self._drafts:
+            self.refresh()
+        self._show_unsaved()
+
+    def _changed(self, changed: bool) -> None:
+        self._show_unsaved()
+        if not changed:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Saved or taken back; what was entered elsewhere stays in the vault."""
+        if self._all_drafts():
+            self.keeper.touch()
+        else:
+            self.keeper.drop()
 
     def _show_unsaved(self) -> None:
         others = [reference for item_id, (reference, _) in self._drafts.items() if item_id != self._item_id]

@@ -33,6 +33,7 @@ class Draft:
     tags: tuple[str, ...] | None = None
     people: tuple[ItemPerson, ...] | None = None
     reason: str = ""
+    tag_line: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,12 +52,13 @@ class RecordForm(QWidget):
     """Shows an ``ItemForm``. ``save_asked`` carries a ``RecordChange`` that was found to be sound.
 
     ``case_chosen`` carries the id of a case to register the item in. ``changed`` tells whether anything waits
-    to be saved.
+    to be saved; ``typed`` comes with everything that the user enters.
     """
 
     save_asked = Signal(object)
     case_chosen = Signal(object)
     changed = Signal(bool)
+    typed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,8 @@ class RecordForm(QWidget):
             editor.edited.connect(lambda name=name: self._edited(name))
         self.tags.edited.connect(self._note_change)
         self.people.edited.connect(self._note_change)
+        for signal in (self.tags.edited, self.tags.written, self.people.edited, self.reason.textEdited):
+            signal.connect(self._note_typed)
         self.cases.case_chosen.connect(self.case_chosen)
         save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -101,7 +105,7 @@ class RecordForm(QWidget):
         The same item again (it was changed elsewhere) keeps what the user has entered meanwhile.
         """
         same = self._form is not None and self._form.view.item.id == form.view.item.id
-        kept = self.draft() if same else draft
+        kept = (self.draft() or draft) if same else draft
         self._is_filling = True
         self._form = form
         self._has_checked = False
@@ -113,7 +117,7 @@ class RecordForm(QWidget):
         self.people.set_people(item.id, form.persons, form.contacts)
         self.cases.set_cases(form.entries, form.cases)
         if kept is not None:
-            self._enter(kept)
+            self._enter(form, kept)
         if not self.is_changed:
             self.reason.clear()
         if not same:
@@ -135,13 +139,15 @@ class RecordForm(QWidget):
 
     def draft(self) -> Draft | None:
         """What was entered and is not saved, or None."""
-        if not self.is_changed:
+        tag_line = self.tags.line.text() if self._form is not None else ""
+        if not self.is_changed and not tag_line.strip():
             return None
         return Draft(
             values={name: editor.text() for name, editor in self.editors.items() if editor.is_changed},
             tags=self.tags.tags() if self.tags.added() or self.tags.removed() else None,
             people=self.people.people() if self.people.is_changed else None,
             reason=self.reason.text(),
+            tag_line=tag_line,
         )
 
     @property
@@ -268,14 +274,21 @@ class RecordForm(QWidget):
         self._bar.hide()
         layout.addWidget(self._bar)
 
-    def _enter(self, draft: Draft) -> None:
+    def _enter(self, form: ItemForm, draft: Draft) -> None:
         for name, value in draft.values.items():
             self.editors[name].enter(value)
         if draft.tags is not None:
             self.tags.put_tags(draft.tags)
         if draft.people is not None:
-            self.people.put_people(draft.people)
+            # Somebody may have been deleted since it was entered.
+            known = {contact_id for contact_id, _ in form.contacts}
+            self.people.put_people([person for person in draft.people if person.contact_id in known])
         self.reason.setText(draft.reason)
+        self.tags.line.setText(draft.tag_line)
+
+    def _note_typed(self) -> None:
+        if not self._is_filling:
+            self.typed.emit()
 
     def _edited(self, name: str) -> None:
         if self._is_filling:
@@ -290,6 +303,7 @@ class RecordForm(QWidget):
         if self._has_checked:
             self._check(reveal=False)
         self._note_change()
+        self.typed.emit()
 
     def _values(self) -> dict[str, str]:
         values = {name: editor.text() for name, editor in self.editors.items() if editor.is_changed}

@@ -17,9 +17,13 @@ from hrd_desktop.ui.theme.tokens import Space
 
 
 class TagsEditor(QWidget):
-    """Holds the tags as they would be saved; ``edited`` comes when the user changes them."""
+    """Holds the tags as they would be saved; ``edited`` comes when the user changes them.
+
+    ``written`` comes with every letter of a tag that is not one yet.
+    """
 
     edited = Signal()
+    written = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +43,7 @@ class TagsEditor(QWidget):
         self.line.setAccessibleName(self.tr("Add a tag"))
         self.line.setMaxLength(1_000)
         self.line.returnPressed.connect(self.take_written)
+        self.line.textEdited.connect(self.written)
         self._known = QStringListModel(self)
         completer = QCompleter(self._known, self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

@@ -20,7 +20,7 @@ from hrd_desktop.services.saved_searches import SavedSearch, remove_search, save
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.evidence.actions import ItemActions
-from hrd_desktop.ui.evidence.case_dialog import CaseDialog
+from hrd_desktop.ui.evidence.bulk_questions import BulkQuestions
 from hrd_desktop.ui.evidence.choosing import ask_name, choose_to_import
 from hrd_desktop.ui.evidence.drop_zone import DropZone
 from hrd_desktop.ui.evidence.empty import emptiness_of
@@ -31,7 +31,6 @@ from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.evidence.pane_memory import PaneMemory
 from hrd_desktop.ui.evidence.paths import paths_in
 from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
-from hrd_desktop.ui.evidence.tag_dialog import TagDialog
 from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
@@ -86,6 +85,7 @@ class EvidenceSection(DropZone):
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         self.actions_ = ItemActions(operations, self)
+        self.questions = BulkQuestions(operations, self.actions_, lambda: self._overview, self)
         self.imports = ImportFlow(operations, self)
         self.looks = LookInto(operations, self)
         row = QHBoxLayout(self)
@@ -185,8 +185,8 @@ class EvidenceSection(DropZone):
         pane.empty.import_asked.connect(self.choose_import)
         pane.empty.folder_asked.connect(self.choose_import_folder)
         pane.empty.clear_asked.connect(self._clear)
-        pane.tag_asked.connect(self._ask_tags)
-        pane.case_asked.connect(self._ask_case)
+        pane.tag_asked.connect(lambda: self.questions.ask_tags(pane.list.selected_numbers()))
+        pane.case_asked.connect(lambda: self.questions.ask_case(pane.list.selected_numbers()))
         pane.export_asked.connect(self.ask_export)
         pane.delete_asked.connect(lambda: actions.delete(pane.list.selected_numbers()))
         pane.restore_asked.connect(lambda: actions.restore(pane.list.selected_numbers()))
@@ -344,21 +344,6 @@ class EvidenceSection(DropZone):
             self.item_chosen.emit(wanted)
 
     # -- asking before acting -------------------------------------------------------------------
-
-    def _ask_tags(self) -> None:
-        numbers = self.pane.list.selected_numbers()
-        known = self._overview.tags if self._overview is not None else ()
-        dialog = TagDialog(len(numbers), known, self)
-        dialog.chosen.connect(lambda add, remove: self.actions_.tag(numbers, add, remove))
-        dialog.open()
-
-    def _ask_case(self) -> None:
-        numbers = self.pane.list.selected_numbers()
-        cases = self._overview.cases if self._overview is not None else ()
-        dialog = CaseDialog(len(numbers), cases, self)
-        dialog.case_chosen.connect(lambda case: self.actions_.add_to_case(numbers, case))
-        dialog.new_case_named.connect(lambda reference: self.actions_.add_to_case(numbers, reference))
-        dialog.open()
 
     def _ask_name(self) -> None:
         browse = self._browse
