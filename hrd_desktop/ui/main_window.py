@@ -14,6 +14,10 @@ _FIRST_SIZE = (1180, 760)
 _SMALLEST = (500, 360)
 _HAS_LOCK_KEY = "hasLockKey"
 
+#: Where ``repaint`` alone puts the picture on the screen. Elsewhere only the event loop does, which first
+#: does all that waits in it: parts of a page that are still being made, answers that have come.
+_SHOWS_AT_ONCE = ("xcb", "windows", "offscreen")
+
 
 class MainWindow(QMainWindow):
     """Titled with the neutral name and never with anything else."""
@@ -65,7 +69,8 @@ class MainWindow(QMainWindow):
         handle = self.windowHandle()
         if handle is not None:
             handle.requestUpdate()
-        QGuiApplication.sync()
+        if QGuiApplication.platformName() not in _SHOWS_AT_ONCE:
+            QGuiApplication.sync()
 
     def place(self) -> str:
         """Where the window is, for the process that comes after this one: ``x,y,width,height``."""
