@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass, field
 
 from hrd_desktop.bundle.custody_check import LineFacts
-from hrd_desktop.crypto.receipts import EventProof, parse_proof
+from hrd_desktop.crypto.receipts import EventProof, parse_proof, split_proofs
 from hrd_desktop.domain.errors.custody import ProofInvalid
 
 #: Largest sizes of small files in bytes; a larger one is taken for one that cannot be read.
 KEPT_BYTES = 256 * 1024
 PROOF_BYTES = 16 * 1024
+PROOFS_BYTES = 64 * 1024 * 1024
 _BESIDE = re.compile(r"(?:[^/]+/)?(signer\.pub|bag\.sig|timestamp\.tsq|timestamp\.tsr)")
 _RECEIPT = re.compile(r"(?:[^/]+/)?bag/data/custody/receipt-(0|[1-9][0-9]{0,15})\.txt")
 _PROOF = re.compile(r"(?:[^/]+/)?bag/data/custody/([0-9]{4,})-([0-9]{4,})\.tlog-proof")
+_PROOFS = re.compile(r"(?:[^/]+/)?bag/data/custody/([0-9]{4,})\.tlog-proofs")
 _MAX_RECEIPTS = 200
 
 
@@ -42,12 +44,16 @@ class CustodyFacts:
         self.receipts: dict[int, tuple[str, bytes]] = {}
         self.lines: dict[str, Lines] = {}
         self.proofs: dict[tuple[str, int], Proof] = {}
+        #: By item, the proofs that stand in one file, in the order of its events.
+        self.together: dict[str, list[Proof]] = {}
         self._notes: dict[str, str] = {}
 
     def wants(self, path: str) -> int:
         """How many bytes of this file are to be kept for ``take``; 0 for none."""
         if _BESIDE.fullmatch(path) or _RECEIPT.fullmatch(path):
             return KEPT_BYTES
+        if _PROOFS.fullmatch(path):
+            return PROOFS_BYTES
         return PROOF_BYTES if _PROOF.fullmatch(path) else 0
 
     def take(self, path: str, content: bytes) -> None:
@@ -59,6 +65,9 @@ class CustodyFacts:
                 self.receipts.setdefault(int(match[1]), (path, content))
         elif match := _PROOF.fullmatch(path):
             self.proofs.setdefault((match[1], int(match[2])), Proof(path, self._read(content)))
+        elif match := _PROOFS.fullmatch(path):
+            pieces = split_proofs(content) if len(content) <= PROOFS_BYTES else (b"",)
+            self.together.setdefault(match[1], [Proof(path, self._read(piece)) for piece in pieces])
 
     def add_lines(self, number: str, path: str, facts: list[LineFacts]) -> None:
         """The events of the item with this number, as it stands in the file's name."""

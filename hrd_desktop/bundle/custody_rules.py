@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hrd_desktop.bundle.custody_facts import CustodyFacts, Lines
+from hrd_desktop.bundle.custody_facts import CustodyFacts, Lines, Proof
 from hrd_desktop.bundle.intake import TakenFile
 from hrd_desktop.bundle.plain_text import escape_path
 from hrd_desktop.crypto.checkpoints import origin_of
@@ -99,7 +99,7 @@ class _Judge:
     def _check_proofs(self) -> Iterator[Fault]:
         for number, lines in sorted(self._facts.lines.items()):
             for line, fact in enumerate(lines.facts, 1):
-                proof = self._facts.proofs.get((number, line))
+                proof = self._find_proof(number, line)
                 if proof is None:
                     yield Fault(FaultKind.PROOF_MISSING, escape_path(lines.path), str(line))
                     continue
@@ -112,8 +112,18 @@ class _Judge:
             yield from self._check_continued(lines)
         for (number, line), proof in sorted(self._facts.proofs.items()):
             known = self._facts.lines.get(number)
-            if known is None or not 1 <= line <= len(known.facts):
+            if number in self._facts.together or known is None or not 1 <= line <= len(known.facts):
                 yield Fault(FaultKind.PROOF_EXTRA, escape_path(proof.path))
+        for number, proofs in sorted(self._facts.together.items()):
+            known = self._facts.lines.get(number)
+            if proofs and len(proofs) > (0 if known is None else len(known.facts)):
+                yield Fault(FaultKind.PROOF_EXTRA, escape_path(proofs[0].path))
+
+    def _find_proof(self, number: str, line: int) -> Proof | None:
+        together = self._facts.together.get(number)
+        if together is None:
+            return self._facts.proofs.get((number, line))
+        return together[line - 1] if line <= len(together) else None
 
     def _fault_in_proof(self, proof: EventProof | None, leaf: bytes, sequence: int | None) -> str:
         if proof is None:

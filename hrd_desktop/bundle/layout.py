@@ -122,8 +122,8 @@ def _custody_files(plan: BundlePlan) -> Iterator[tuple[str, bytes]]:
     for number, lines, proofs in histories:
         if lines:
             yield f"{folder}{number:04d}.jsonl", b"".join(line + b"\n" for line in lines)
-        for place, proof in enumerate(proofs, 1):
-            yield f"{folder}{number:04d}-{place:04d}.tlog-proof", proof
+        if proofs:
+            yield f"{folder}{number:04d}.tlog-proofs", b"".join(proofs)
 
 
 def _list_sha512(tags: Iterable[BundleFile]) -> bytes:

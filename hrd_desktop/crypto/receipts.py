@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hrd_desktop.crypto.checkpoints import (
@@ -134,6 +134,21 @@ def format_proof(index: int, hashes: Sequence[bytes], checkpoint: str) -> str:
     """A C2SP tlog-proof."""
     lines = "".join(f"{to_base64(entry)}\n" for entry in hashes)
     return f"{_PROOF_HEAD}index {index}\n{lines}\n{checkpoint}"
+
+
+def split_proofs(untrusted: bytes) -> Iterator[bytes]:
+    """The proofs of a file that holds several, each from its first line to the next one's.
+
+    No note holds that line: those of its signatures begin with a dash, and its origin is a name. What stands
+    before the first such line is given as a piece, which then has no form.
+    """
+    head = _PROOF_HEAD.encode("ascii")
+    start = 0
+    while start < len(untrusted):
+        found = untrusted.find(b"\n" + head, start)
+        end = len(untrusted) if found < 0 else found + 1
+        yield untrusted[start:end]
+        start = end
 
 
 def parse_proof(untrusted: bytes) -> EventProof:

@@ -49,8 +49,13 @@ class Case:
         self.leaves.append(bytes.fromhex(line["leaf_hash"]))
         self._last[item] = line["leaf_hash"]
 
-    def papers(self, countersigned: int | None = None, old: list[int] | None = None) -> Files:
-        """The files of data/custody; a witness signed at ``countersigned``, receipts went out at ``old``."""
+    def papers(
+        self, countersigned: int | None = None, old: list[int] | None = None, *, apart: bool = False
+    ) -> Files:
+        """The files of data/custody; a witness signed at ``countersigned``, receipts went out at ``old``.
+
+        ``apart`` gives each proof a file of its own, as version 2 did.
+        """
         files: Files = {}
         size, times = len(self.leaves), [(self.witness, 1_795_000_000)]
         sizes = sorted({*(old or []), *([countersigned] if countersigned is not None else [])} - {size})
@@ -65,8 +70,12 @@ class Case:
             files[f"{item:04d}.jsonl"] = "".join(jcs(line) + "\n" for line in lines).encode()
             for number, place in enumerate(self.places[item], 1):
                 within = min(entry for entry in notes if entry > place)
-                text = proof(place, self.leaves[:within], notes[within])
-                files[f"{item:04d}-{number:04d}.tlog-proof"] = text.encode()
+                text = proof(place, self.leaves[:within], notes[within]).encode()
+                if apart:
+                    files[f"{item:04d}-{number:04d}.tlog-proof"] = text
+                else:
+                    name = f"{item:04d}.tlog-proofs"
+                    files[name] = files.get(name, b"") + text
         return {f"data/custody/{name}": content for name, content in files.items()}
 
     def payload(self, **options: Any) -> Files:
@@ -152,7 +161,7 @@ def sealed() -> Json:
     add("a request over other content", stale, kind="timestamp", path="timestamp.tsq", detail="request")
 
     item = "bag/data/items/0001/original.jpg"
-    proof_file = "bag/data/custody/0001-0002.tlog-proof"
+    proof_file = "bag/data/custody/0001.tlog-proofs"
     raw("one byte of an item", lambda f: f.update({item: flip(f[item])}), "file-changed", item, "sha256")
     raw(
         "a proof altered",
@@ -184,7 +193,13 @@ def sealed() -> Json:
     add("everything remade, custody too: sound, and by another key", seal(forger.payload(), forger.key))
 
     head, early = "data/custody/receipt-5.txt", "data/custody/receipt-3.txt"
-    inner = "data/custody/0001-0002.tlog-proof"
+    inner = "data/custody/0001.tlog-proofs"
+
+    def second(text: bytes) -> bytes:
+        """The proofs of item 1 with another one in the place of the second."""
+        first, _, *rest = proofs_of(good[inner])
+        return b"".join([first, text, *rest])
+
     every = [head, early, "data/custody/receipt-2.txt"]
     remade("no receipts", lambda p: [p.pop(name) for name in every], "receipt", "", "missing")
     remade(
@@ -223,13 +238,17 @@ def sealed() -> Json:
     note = checkpoint(case.key, case.leaves)
     twisted = proof(3, case.leaves, note).encode()
     remade(
-        "the proof of another event", lambda p: p.update({inner: twisted}), "proof", f"bag/{inner}", "index"
+        "the proof of another event",
+        lambda p: p.update({inner: second(twisted)}),
+        "proof",
+        f"bag/{inner}",
+        "index",
     )
-    text = good[inner].decode().split("\n")
+    text = proofs_of(good[inner])[1].decode().split("\n")
     text[2] = b64(sha256(b"no such node"))
     remade(
         "a hash in a proof",
-        lambda p: p.update({inner: "\n".join(text).encode()}),
+        lambda p: p.update({inner: second("\n".join(text).encode())}),
         "proof",
         f"bag/{inner}",
         "root",
@@ -237,14 +256,36 @@ def sealed() -> Json:
     unknown = proof(2, case.leaves[:4], checkpoint(case.key, case.leaves[:4])).encode()
     remade(
         "a checkpoint that no receipt has",
-        lambda p: p.update({inner: unknown}),
+        lambda p: p.update({inner: second(unknown)}),
         "proof",
         f"bag/{inner}",
         "checkpoint",
     )
-    remade("a proof missing", lambda p: p.pop(inner), "proof-missing", "bag/data/custody/0001.jsonl", "2")
-    extra = "data/custody/0001-0009.tlog-proof"
-    remade("a proof too many", lambda p: p.update({extra: good[inner]}), "proof-extra", f"bag/{extra}")
+    history = "bag/data/custody/0001.jsonl"
+    remade("no proofs of an item", lambda p: p.pop(inner), "proof-missing", history, "1")
+    last = b"".join(proofs_of(good[inner])[:-1])
+    remade("a proof missing at the end", lambda p: p.update({inner: last}), "proof-missing", history, "3")
+    longer = good[inner] + proofs_of(good[inner])[-1]
+    remade("a proof too many", lambda p: p.update({inner: longer}), "proof-extra", f"bag/{inner}")
+    spoiled = b"x\n" + good[inner]
+    remade(
+        "a line before the first proof", lambda p: p.update({inner: spoiled}), "proof", f"bag/{inner}", "form"
+    )
+    nobody = "data/custody/0009.tlog-proofs"
+    remade("proofs of nothing", lambda p: p.update({nobody: good[inner]}), "proof-extra", f"bag/{nobody}")
+    apart = case.payload(countersigned=3, old=[2], apart=True)
+    add("good: version 2, each proof in a file of its own", seal(apart, case.key))
+    alone, extra = "data/custody/0001-0002.tlog-proof", "data/custody/0001-0009.tlog-proof"
+    for note, change, kind, where, detail in (
+        ("a proof missing", lambda p: p.pop(alone), "proof-missing", history, "2"),
+        ("a proof too many", lambda p: p.update({extra: p[alone]}), "proof-extra", f"bag/{extra}", ""),
+        ("another's proof", lambda p: p.update({alone: twisted}), "proof", f"bag/{alone}", "index"),
+    ):
+        files = dict(apart)
+        change(files)
+        add(f"version 2: {note}", seal(files, case.key), kind=kind, path=where, detail=detail)
+    both = {**good, alone: apart[alone]}
+    add("proofs together and apart", seal(both, case.key), kind="proof-extra", path=f"bag/{alone}", detail="")
     remade(
         "an item without events",
         lambda p: [p.pop(name) for name in list(p) if name.startswith("data/custody/0002")],
@@ -281,6 +322,11 @@ def sealed() -> Json:
         "witness_key_name": case.witness.short,
         "vectors": vectors,
     }
+
+
+def proofs_of(content: bytes) -> list[bytes]:
+    head = b"c2sp.org/tlog-proof@v1\n"
+    return [head + piece for piece in content.split(head)[1:]]
 
 
 def flip(data: bytes) -> bytes:

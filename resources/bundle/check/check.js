@@ -80,6 +80,8 @@ async function checkCustody(files, digests, report) {
   report.receipts = receipts;
   const items = new Map();
   const histories = new Map();
+  // How many events each history has, and how many proofs stand in its one file; null where there is no such file.
+  const counts = new Map();
   for (const [path, entry] of files) {
     const original = path.match(/^bag\/data\/items\/(\d{4,})\/(original\.[a-z0-9]{1,8})$/);
     const history = path.match(/^bag\/data\/custody\/(\d{4,})\.jsonl$/);
@@ -94,11 +96,13 @@ async function checkCustody(files, digests, report) {
     }, []);
     const item = items.get(number) ?? { events: [], witnessed: [] };
     item.events = events;
+    const proofs = await report.attempt(() => readProofs(files, number), null);
+    counts.set(number, { lines: events.length, together: proofs?.length ?? null });
     for (let line = 1; line <= events.length; line++)
-      await report.attempt(() => checkEvent(files, number, line, events[line - 1], item, receipts, report));
+      await report.attempt(() => checkEvent(files, proofs, number, line, events[line - 1], item, receipts));
     if (number === "0000") for (const event of events) checkContinued(event, path, report);
   }
-  checkExtraProofs(files, histories, items, report);
+  checkExtraProofs(files, counts, report);
   for (const item of items.values()) {
     const found = digests.get(item.path.slice(4));
     item.sha256 = found?.sha256 ?? "";
@@ -109,12 +113,21 @@ async function checkCustody(files, digests, report) {
   report.witnesses = receipts.flatMap((receipt) => receipt.countersigned);
 }
 
-async function checkEvent(files, number, line, event, item, receipts, report) {
-  const path = `bag/data/custody/${number}-${String(line).padStart(4, "0")}.tlog-proof`;
+// The proofs of an item that stand in one file, as texts; null where each has a file of its own.
+async function readProofs(files, number) {
+  const path = `bag/data/custody/${number}.tlog-proofs`;
   const entry = files.get(path);
-  if (!entry) throw new Fault("proof-missing", `bag/data/custody/${number}.jsonl`, line);
+  return entry ? splitProofs(decodeText(await wholeOf(entry, TAG_LIMIT), "proof", path)) : null;
+}
+
+async function checkEvent(files, together, number, line, event, item, receipts) {
+  const own = `bag/data/custody/${number}-${String(line).padStart(4, "0")}.tlog-proof`;
+  const path = together ? `bag/data/custody/${number}.tlog-proofs` : own;
+  if (together ? line > together.length : !files.has(own))
+    throw new Fault("proof-missing", `bag/data/custody/${number}.jsonl`, line);
   if (!event) return;
-  const proof = readProof(decodeText(await wholeOf(entry, RECEIPT_LIMIT), "proof", path), path);
+  const text = together ? together[line - 1] : decodeText(await wholeOf(files.get(own), RECEIPT_LIMIT), "proof", own);
+  const proof = readProof(text, path);
   const receipt = receipts.find(({ note }) => note === proof.note);
   if (!receipt) throw new Fault("proof", path, "checkpoint");
   if (Object.hasOwn(event.values, "sequence") && event.values.sequence !== proof.index)
@@ -124,13 +137,17 @@ async function checkEvent(files, number, line, event, item, receipts, report) {
   item.witnessed.push(...receipt.countersigned);
 }
 
-function checkExtraProofs(files, histories, items, report) {
+function checkExtraProofs(files, counts, report) {
   for (const path of files.keys()) {
     const inner = path.match(/^bag\/data\/custody\/(.+)$/)?.[1];
     if (!inner || /^(\d{4,}\.jsonl|receipt-\d+\.txt)$/.test(inner)) continue;
     const proof = inner.match(/^(\d{4,})-(\d{4,})\.tlog-proof$/);
-    const lines = proof && (items.get(proof[1])?.events.length ?? (histories.has(proof[1]) ? Infinity : 0));
-    if (!proof || Number(proof[2]) < 1 || Number(proof[2]) > lines) report.fault("proof-extra", path);
+    const together = inner.match(/^(\d{4,})\.tlog-proofs$/);
+    const known = counts.get((together ?? proof)?.[1]);
+    const extra = together
+      ? !known || known.together > known.lines
+      : !known || known.together !== null || Number(proof[2]) < 1 || Number(proof[2]) > known.lines;
+    if (extra) report.fault("proof-extra", path);
   }
 }
 

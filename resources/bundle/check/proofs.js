@@ -91,6 +91,9 @@ function readCheckpoint(text, path) {
   return { origin, size: decimal(size), root: hash, ...note };
 }
 
+// The proofs of a file that holds several: each from its first line, which no note contains, to the next one's.
+const splitProofs = (text) => (text ? text.split(/(?<=\n)(?=c2sp\.org\/tlog-proof@v1\n)/) : []);
+
 function readProof(text, path) {
   const cut = text.indexOf("\n\n");
   const [head, ...lines] = text.slice(0, Math.max(0, cut)).split("\n");

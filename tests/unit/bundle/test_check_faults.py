@@ -108,7 +108,7 @@ FAULTS: list[tuple[str, Change, list[tuple[FaultKind, str, str]]]] = [
      [(K.FILE_UNLISTED, "bag/data/extra", "manifest-sha256.txt"),
       (K.FILE_UNLISTED, "bag/data/extra", "manifest-sha512.txt")]),
     ("unlisted in one", with_sums(M512, lambda data: b"\n".join(data.split(b"\n")[1:])),
-     [(K.FILE_UNLISTED, "bag/data/custody/0001-0001.tlog-proof", "manifest-sha512.txt")]),
+     [(K.FILE_UNLISTED, "bag/data/custody/0001.jsonl", "manifest-sha512.txt")]),
     ("oxum bytes", with_sums("bag/bag-info.txt", lambda data: data.replace(b": ", b": 1")),
      [(K.OXUM, "bag/bag-info.txt", "bytes")]),
     ("oxum files", with_sums("bag/bag-info.txt", lambda data: data.replace(b"\n", b"0\n")),
@@ -146,21 +146,21 @@ FAULTS: list[tuple[str, Change, list[tuple[FaultKind, str, str]]]] = [
     ("fetch", then(put("bag/fetch.txt", b"x 1 data/x\n"), remake), [(K.FETCH, "bag/fetch.txt", "")]),
     ("manifest mark", with_sums(M256, lambda data: codecs.BOM_UTF8 + data), [(K.BYTE_ORDER_MARK, M256, "")]),
     ("duplicate line", with_sums(M256, lambda data: data + data.split(b"\n")[0] + b"\n"),
-     [(K.MANIFEST_DUPLICATE, M256, "11")]),
-    ("line form", with_sums(M256, lambda data: data + b"nonsense\n"), [(K.MANIFEST_LINE, M256, "11")]),
-    ("line digest", with_sums(M256, lambda data: data + b"abcd  data/x\n"), [(K.MANIFEST_LINE, M256, "11")]),
+     [(K.MANIFEST_DUPLICATE, M256, "10")]),
+    ("line form", with_sums(M256, lambda data: data + b"nonsense\n"), [(K.MANIFEST_LINE, M256, "10")]),
+    ("line digest", with_sums(M256, lambda data: data + b"abcd  data/x\n"), [(K.MANIFEST_LINE, M256, "10")]),
     ("line star", with_sums(M256, lambda data: data.replace(b"  data/items/0001", b" *data/items/0001")),
-     [(K.MANIFEST_PATH, M256, "9:character"), (K.FILE_UNLISTED, ITEM, M256[4:])]),
+     [(K.MANIFEST_PATH, M256, "8:character"), (K.FILE_UNLISTED, ITEM, M256[4:])]),
     ("percent", with_sums(M256, lambda data: data + line_of("data/%41")),
-     [(K.MANIFEST_PATH, M256, "11:percent")]),
+     [(K.MANIFEST_PATH, M256, "10:percent")]),
     ("climbing", with_sums(M256, lambda data: data + line_of("data/../../x")),
-     [(K.MANIFEST_PATH, M256, "11:climbing")]),
+     [(K.MANIFEST_PATH, M256, "10:climbing")]),
     ("absolute", with_sums(M256, lambda data: data + line_of("/etc/passwd")),
-     [(K.MANIFEST_PATH, M256, "11:absolute")]),
-    ("drive", with_sums(M256, lambda data: data + line_of("c:/x")), [(K.MANIFEST_PATH, M256, "11:absolute")]),
+     [(K.MANIFEST_PATH, M256, "10:absolute")]),
+    ("drive", with_sums(M256, lambda data: data + line_of("c:/x")), [(K.MANIFEST_PATH, M256, "10:absolute")]),
     ("home", with_sums(M256, lambda data: data + line_of("~/x")), [(K.MANIFEST_PATH, "bag/~/x", M256[4:])]),
     ("encoded line end", with_sums(M256, lambda data: data + line_of("data/a%0Ab")),
-     [(K.MANIFEST_PATH, M256, "11:character")]),
+     [(K.MANIFEST_PATH, M256, "10:character")]),
     ("tag in payload manifest", with_sums(M256, lambda data: data + line_of("bagit.txt", data=DECLARED)),
      [(K.MANIFEST_PATH, "bag/bagit.txt", M256[4:])]),
     ("payload in tag manifest", edit(T256, lambda data: data + line_of(ITEM[4:])),
@@ -216,7 +216,7 @@ def test_the_tree_itself_is_sound(tmp_path: Path, tree: Tree) -> None:
     for path in (packed, put_folder(tree, tmp_path / "folder")):
         result = verify_bundle(path)
         assert (result.own_layout, result.items, result.bag_version) == (True, 2, "1.0")
-        assert (result.payload_files, result.faults_left_out, result.remarks) == (10, 0, ())
+        assert (result.payload_files, result.faults_left_out, result.remarks) == (9, 0, ())
 
 
 def test_a_flipped_byte_anywhere_in_the_bag_is_found(tmp_path: Path, tree: Tree) -> None:
