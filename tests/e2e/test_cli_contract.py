@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
-from hrd_desktop.cli.main import commands
+from hrd_desktop.cli.main import MODULES, commands
 from tests.e2e.cli import PASSPHRASE, Place, on_terminal
 
 PROMISED: dict[str, set[str]] = {
@@ -57,13 +60,29 @@ def test_every_promised_command_and_option_is_there(bare: Place) -> None:
         found: click.Command = commands
         for word in words:
             assert isinstance(found, click.Group)
-            found = found.commands[word]
+            inside = found.get_command(click.Context(found), word)
+            assert inside is not None, command
+            found = inside
         known = {name for parameter in found.params for name in parameter.opts}
         opening = set() if words[0] in OPENS_NOTHING else {"--passphrase-file", "--key-file"}
         assert known >= options | opening, command
     # Help needs neither a vault nor a passphrase, nor a display.
     assert "--recipient" in bare.run("export", "--help").text
     assert "--alias" in bare.run("contacts", "v", "add", "--help").text
+
+
+def test_every_command_of_a_module_is_listed_and_a_short_one_loads_no_other() -> None:
+    for module, names in MODULES.items():
+        found = import_module(f"hrd_desktop.cli.{module}").COMMANDS
+        assert tuple(command.name for command in found) == names
+    script = (
+        "import sys; from hrd_desktop.cli.main import commands; import click;"
+        "commands.get_command(click.Context(commands), 'backup');"
+        "print(*sorted(name for name in sys.modules if name.endswith('_commands')));"
+        "print('rfc3161_client' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", script], cwd="/", capture_output=True, check=True)
+    assert done.stdout.decode().split() == ["hrd_desktop.cli.backup_commands", "False"]
 
 
 def test_wrong_usage_is_2(bare: Place) -> None:

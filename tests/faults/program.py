@@ -143,7 +143,12 @@ def _count_files(vault_path: str, passphrase_file: str) -> int:
 def serve(memory: str) -> None:
     """Answer requests until there are no more. One thread, so that a fork leaves nothing behind."""
     remember_derived_keys(memory)
-    import hrd_desktop.cli.main
+    from importlib import import_module
+
+    from hrd_desktop.cli.main import MODULES
+
+    for module in MODULES:
+        import_module(f"hrd_desktop.cli.{module}")
     import hrd_desktop.cli.panic
     import hrd_desktop.services.wipe  # noqa: F401  # so that no fork has to
 
