@@ -13,18 +13,36 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 4 << 30
 
 settings.register_profile(
-    "default", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "default",
+    max_examples=30,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 # The same examples on every run, so that a failure in the pipeline is the change's own.
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+settings.register_profile("full", settings.get_profile("default"), max_examples=1_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--full`: every fault at every place, instead of the sample that `make test` tries."""
     parser.addoption("--full", action="store_true", help="enumerate every fault instead of a sample")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples a property is tried with, and where the tests' folders are.
+
+    They are in memory where there is room: a vault synchronises often, and a disk is slow at it. What needs
+    a real disk or a full one mounts its own (tests/faults).
+    """
+    everyday = "ci" if os.environ.get("CI") else "default"
+    settings.load_profile("full" if config.getoption("--full") else everyday)
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_IN_MEMORY:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

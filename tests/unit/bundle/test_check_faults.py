@@ -415,7 +415,7 @@ def test_cancelled_check(tmp_path: Path) -> None:
         check_bundle(result.path, cancel=token)
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(st.data())
 def test_no_tree_of_rubbish_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """Whatever a bag of others holds, checking gives a result."""

@@ -140,7 +140,7 @@ def plans(draw: st.DrawFn) -> tuple[list[bytes], Callable[[BundleItem], BundleIt
     return contents, lambda item: dataclasses.replace(item, **chosen), outer
 
 
-@settings(max_examples=80)
+@settings(max_examples=25)
 @given(plans(), st.sampled_from(FORMS[:2]))
 def test_any_plan_becomes_a_sound_bundle(
     tmp_path_factory: pytest.TempPathFactory,

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hrd_desktop.crypto.body import (
@@ -112,7 +112,6 @@ def test_each_body_has_a_salt_of_its_own() -> None:
     assert len({encrypt(b"the same")[:24] for _ in range(20)}) == 20
 
 
-@settings(max_examples=200)
 @given(st.integers(0, len(BODY) - 1), st.integers(0, 7), st.integers(1, 60_000))
 def test_one_changed_bit_ends_a_stream_before_its_chunk(place: int, bit: int, step: int) -> None:
     released, failure = decrypt(flipped(BODY, place, bit), max(step, 500))
@@ -123,7 +122,6 @@ def test_one_changed_bit_ends_a_stream_before_its_chunk(place: int, bit: int, st
     assert failure.fields == {"part": "body", "chunk": len(released) // CHUNK_BYTES}
 
 
-@settings(max_examples=200)
 @given(st.integers(0, len(BODY) - 1), st.integers(0, 7))
 def test_a_failed_update_into_does_not_count_what_it_wrote(place: int, bit: int) -> None:
     decryptor = BodyDecryptor(KEY, CONTEXT)
@@ -184,7 +182,6 @@ def test_ranges_of_a_larger_body_are_slices() -> None:
     assert reader.size_bytes == len(content)
 
 
-@settings(max_examples=300)
 @given(st.integers(0, len(BODY) - 1), st.integers(0, 7), st.integers(0, 3))
 def test_ranges_release_no_byte_of_a_changed_chunk(place: int, bit: int, wanted: int) -> None:
     changed = max(0, place - PREFIX_BYTES) // SEALED_CHUNK_BYTES

@@ -10,7 +10,7 @@ import traceback
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrd_desktop.crypto.custody import (
@@ -150,7 +150,6 @@ def test_a_value_that_canonical_json_cannot_hold_is_refused_without_telling_it(
     assert "secret" not in "".join(traceback.format_exception(failure.value)) + repr(failure.value)
 
 
-@settings(max_examples=300)
 @given(st.integers(0, len(LINE) - 1), st.integers(0, 7))
 def test_one_changed_bit_of_a_line_is_noticed(place: int, bit: int) -> None:
     changed = LINE[:place] + bytes([LINE[place] ^ 1 << bit]) + LINE[place + 1 :]

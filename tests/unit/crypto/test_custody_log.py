@@ -78,7 +78,7 @@ def test_the_roots_that_certificate_transparency_publishes() -> None:
             assert root_of(number, tree.get).hex() == roots[number]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 70), st.data())
 def test_a_proof_holds_for_its_own_leaf_and_tree_only(size: int, data: st.DataObject) -> None:
     tree = tree_of(size)
@@ -137,7 +137,7 @@ def test_receipts(vector: dict[str, str]) -> None:
     assert caught.value.fields["kind"] == vector["kind"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(0, 255))
 def test_no_byte_of_a_receipt_can_be_changed(position: int, value: int) -> None:
     text = VECTORS["receipts"][2]["text"].encode()

@@ -7,7 +7,7 @@ import os
 import traceback
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shamir_mnemonic import combine_mnemonics
 
@@ -90,7 +90,6 @@ def test_shares_of_two_sets_are_told_apart() -> None:
 
 
 @given(st.text(max_size=400))
-@settings(max_examples=200)
 def test_any_text_ends_in_a_share_or_a_typed_failure(text: str) -> None:
     with pytest.raises(ShareError):
         parse_share(text)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hrd_desktop.crypto import slots
@@ -154,7 +154,6 @@ def test_a_slot_that_is_wholly_there_opens_in_a_file_of_another_length(size: int
     assert places(open_slots([None, other_length], ROOT, PACKED)) == ([(1, 0)] if opens else [])
 
 
-@settings(max_examples=300)
 @given(st.integers(0, 4095), st.integers(0, 7))
 def test_one_changed_bit_of_a_slot_leaves_the_other_copy(place: int, bit: int) -> None:
     copies = two_copies()
@@ -254,7 +253,6 @@ def test_a_header_is_read_back(vault_id: bytes, memory: int, passes: int, lanes:
     assert parse_header(key_slot_file({}, packed)) == header
 
 
-@settings(max_examples=300)
 @given(st.integers(0, 4095), st.integers(0, 7))
 def test_one_changed_bit_of_a_header_is_noticed(place: int, bit: int) -> None:
     with pytest.raises(NotAVaultError if place < 8 else KeySlotsDamagedError):

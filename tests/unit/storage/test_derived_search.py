@@ -91,7 +91,7 @@ def test_what_is_not_there_is_not_found(derived: Derived, text: str, words: str)
 
 
 @given(words=st.text(max_size=40))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_can_be_typed_breaks_a_search(derived: Derived, words: str) -> None:
     if not derived.search("anything"):
         _index(derived, 1, "anything at all", "north south", "AND OR NOT NEAR")
@@ -101,7 +101,7 @@ def test_nothing_that_can_be_typed_breaks_a_search(derived: Derived, words: str)
 
 
 @given(title=st.text(max_size=40), text=st.text(max_size=40))
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_word_of_any_text_is_found(derived: Derived, title: str, text: str) -> None:
     _index(derived, 1, title.encode("utf-8", "replace").decode(), "", text)
     for part in (title + " " + text).replace('"', " ").split():
