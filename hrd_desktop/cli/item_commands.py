@@ -102,6 +102,9 @@ def import_command(
                 new_id=lambda: new_uuid(invocation.random),
             ).run(list(paths))
             interrupted = report.cancelled
+            # Now, and not after looking into the files: what is listed here is in, whatever happens then.
+            _print_report(report, as_json)
+            sys.stdout.flush()
             if report.items and not interrupted and not session.vault.read_only:
                 try:
                     with afterwork():
@@ -109,7 +112,6 @@ def import_command(
                 except Cancelled:
                     # All files are in; what was not looked into yet is, before the next search.
                     interrupted = True
-    _print_report(report, as_json)
     if interrupted:
         return EXIT_INTERRUPTED
     if not report.failed:
@@ -140,8 +142,9 @@ def _print_report(report: IngestReport, as_json: bool) -> None:
             }
         )
     else:
-        for done in report.items:
-            click.echo(f"{done.item.reference}  in            {shown(done.path)}")
+        if report.items:
+            lines = (f"{done.item.reference}  in            {shown(done.path)}" for done in report.items)
+            click.echo("\n".join(lines))
         for known in report.duplicates:
             click.echo(f"{known.reference}  already here  {shown(known.path)}")
     for failed in report.failed:

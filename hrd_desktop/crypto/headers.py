@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA512
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hrd_desktop.crypto.randomness import Random
 from hrd_desktop.domain.errors.base import SheafError
@@ -39,6 +38,7 @@ _CONTENT = struct.Struct("<HBBI16s16s32sQ32sqqQHH")
 _NAME_NOT_UTF8 = 1
 _TIME_UNKNOWN = -(1 << 63)
 _NO_RECORD = bytes(16)
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 class Role(IntEnum):
@@ -197,8 +197,10 @@ def _find_content(untrusted_copy: bytes, header_key: bytes, vault_id: bytes) -> 
 
 def _derive(header_key: bytes, salt: bytes) -> tuple[bytes, bytes]:
     """Key and nonce of one copy. The nonce may be derived, because the key is used once."""
-    okm = HKDF(algorithm=SHA512(), length=44, salt=salt, info=_INFO).derive(header_key)
-    return okm[:32], okm[32:]
+    # HKDF-SHA-512 (RFC 5869) with one block of output, at a fifth of the time of the library's object for it.
+    extracted = hmac.digest(salt, header_key, "sha512")
+    okm = hmac.digest(extracted, _INFO + b"\x01", "sha512")
+    return okm[:32], okm[32:44]
 
 
 def _additional_data(vault_id: bytes) -> bytes:
@@ -259,7 +261,7 @@ def _parse(content: bytes, expected_name: bytes | None) -> ObjectHeader:
         and media_type_bytes <= MEDIA_TYPE_LIMIT_BYTES
         and name_bytes <= ORIGINAL_NAME_LIMIT_BYTES
         and _is_printable(media_type)
-        and not any(content[end:])
+        and content.count(0, end) == len(content) - end
     )
     if not sound:
         raise ObjectDamagedError(part="header")
@@ -280,4 +282,4 @@ def _parse(content: bytes, expected_name: bytes | None) -> ObjectHeader:
 
 
 def _is_printable(media_type: bytes) -> bool:
-    return all(0x20 <= byte <= 0x7E for byte in media_type)
+    return not media_type.translate(None, _PRINTABLE)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from hrd_desktop.decode.answers import Answer
+from hrd_desktop.decode.deadline import Deadline
 from hrd_desktop.decode.frames import (
     EXIT_NOT_ISOLATED,
     NEED,
@@ -87,6 +88,7 @@ class Session:
         self._requests = 0
         self._busy_s = 0.0
         self._timed_out = threading.Event()
+        self._deadline = Deadline(self._expire)
 
     @property
     def rights(self) -> Rights:
@@ -108,7 +110,7 @@ class Session:
         """Wait until the process has given up its rights, once."""
         if self._rights is not None:
             return
-        with _Deadline(self._limits.start_s, self._expire):
+        with self._deadline.within(self._limits.start_s):
             kind, payload = self._receive()
         if kind != FromChild.READY or len(payload) != READY.size:
             raise DecoderMisbehaved(Misbehaviour.OUT_OF_TURN)
@@ -136,7 +138,7 @@ class Session:
         self._requests += 1
         size = reader.size_bytes
         request = REQUEST.pack(operation, size, first, second) + media_type.encode("ascii", "replace")[:128]
-        with _Deadline(self._limits.request_s, self._expire):
+        with self._deadline.within(self._limits.request_s):
             self._send(pack_frame(ToChild.REQUEST, request))
             self._serve(reader, size, answer)
         self._busy_s += max(0.0, self._monotonic() - began)
@@ -207,25 +209,10 @@ class Session:
     def close(self) -> None:
         """``kill``, and close the pipes; only for the thread whose turn it is."""
         self.kill()
+        self._deadline.close()
         for pipe in (self._to_child, self._from_child):
             with suppress(OSError):
                 pipe.close()
-
-
-class _Deadline:
-    """Calls ``expire`` from another thread unless left within ``seconds``; pipes alone cannot time out."""
-
-    def __init__(self, seconds: float, expire: Callable[[], None]) -> None:
-        self._timer = threading.Timer(seconds, expire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        # After this no kill can arrive late and hit the next request.
-        self._timer.join()
 
 
 def _need_from(payload: bytes, size: int) -> tuple[int, int]:

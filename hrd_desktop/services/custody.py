@@ -126,13 +126,12 @@ def _append_to(
     vault: Vault, log: Log, number: int, item_id: UUID, values: Mapping[str, Value], *, restated: bool
 ) -> None:
     custody = vault.records.custody
-    now = vault.clock.now_utc()
-    last_time = custody.last_time(log.id)
     sealed_values: dict[str, Value] = dict(values)
     if not restated:
-        sealed_values["time"] = timestamp(now)
+        now, last_time = timestamp(vault.clock.now_utc()), custody.last_time(log.id)
+        sealed_values["time"] = now
         sealed_values["offset"] = offset_text(vault.clock.offset())
-        sealed_values["clock_back"] = "yes" if last_time is not None and timestamp(now) < last_time else "no"
+        sealed_values["clock_back"] = "yes" if last_time is not None and now < last_time else "no"
     previous = custody.last_leaf_hash(log.id, number)
     sealed_values["sequence"] = log.size
     sealed_values["item"] = number

@@ -98,14 +98,16 @@ def refresh(vault: Vault) -> None:
 def _index_items(vault: Vault, item_ids: list[UUID]) -> None:
     for start in range(0, len(item_ids), _AT_ONCE):
         with vault.derived.transaction():
-            for item_id in item_ids[start : start + _AT_ONCE]:
-                item = vault.records.items.find(item_id)
-                if item is None:
+            part = item_ids[start : start + _AT_ONCE]
+            # By number: the index writes out what it has gathered whenever a row comes before the last one.
+            there = sorted(vault.records.items.load_ids(part), key=lambda item: item.number)
+            known = {item.id for item in there}
+            for item_id in part:
+                if item_id not in known:
                     vault.derived.remove(item_id)
-                    continue
+            for item in there:
                 vault.derived.index(item_document(vault, item))
-                if item_id in vault.new_items:
-                    vault.derived.add_pending([item_id])
+            vault.derived.add_pending([item.id for item in there if item.id in vault.new_items])
     vault.new_items.difference_update(item_ids)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from hrd_desktop.crypto.body import object_size
 from hrd_desktop.crypto.headers import Role
 from hrd_desktop.decode.signatures import media_type_of
 from hrd_desktop.domain.clock import from_microseconds
-from hrd_desktop.domain.errors.base import Cancelled
+from hrd_desktop.domain.errors.base import Cancelled, SheafError
 from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError, NoRoomError, VaultReadOnlyError
 from hrd_desktop.domain.ingest import Duplicate, Ingested, IngestReport, NotIngested
 from hrd_desktop.domain.names import title_from_name
@@ -38,6 +40,9 @@ GROUP_BYTES = 8 << 20
 #: Space left free beside an object for the databases, their journals and the folder itself.
 HEADROOM_BYTES = 4 << 20
 
+#: So many small files are one piece of work for a lane: handing each over by itself costs as much again.
+SLICE_FILES = 8
+
 SNIFF_BYTES = 4096
 
 
@@ -59,6 +64,10 @@ class _Written:
     media_type: str
     original_name: bytes
     modified_us: int
+
+
+#: A file to be taken in, and the name its object gets.
+_Named = tuple[Candidate, bytes]
 
 
 class Ingest:
@@ -137,14 +146,15 @@ class Ingest:
         except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
             self._stop_group(group, error.code)
             return
-        futures = []
+        wanted: list[_Named] = []
         for candidate, name in zip(group, names, strict=True):
             if name is None:
                 self._refuse(candidate, self._names.refusal())
-                continue
-            future = self._lanes.submit(lambda c=candidate, n=name: self._write(c, n))  # type: ignore[misc]  # mypy cannot type a lambda's defaults
-            futures.append((candidate, name, future))
-        written, unused, cancelled = self._gather(futures)
+            else:
+                wanted.append((candidate, name))
+        slices = [wanted[start : start + SLICE_FILES] for start in range(0, len(wanted), SLICE_FILES)]
+        futures = [self._lanes.submit(partial(self._write_all, part)) for part in slices]
+        written, unused, cancelled = self._gather(slices, futures)
         try:
             self._acknowledge(written, unused)
         except (DiskFullError, DiskFailedError, VaultReadOnlyError) as error:
@@ -161,31 +171,36 @@ class Ingest:
             raise Cancelled()
 
     def _gather(
-        self, futures: list[tuple[Candidate, bytes, Future[_Written]]]
+        self, slices: list[list[_Named]], futures: list[Future[list[_Written | Exception]]]
     ) -> tuple[list[_Written], list[bytes], bool]:
         """What was written, the names that were not used, and whether somebody cancelled."""
         written: list[_Written] = []
         unused: list[bytes] = []
         cancelled = False
-        for candidate, name, future in futures:
-            try:
-                written.append(future.result())
-                continue
-            except OriginalError as error:
-                self._fail(candidate, error.code)
-            except NoRoomError:
-                # It has grown since its length was asked for.
-                self._refuse(candidate, self._names.refusal())
-            except DiskFullError as error:
-                self._fail(candidate, error.code)
-            except DiskFailedError as error:
-                self._stopped = error.code
-                self._session.vault.read_only = True
-                self._fail(candidate, error.code)
-            except Cancelled:
-                cancelled = True
-            unused.append(name)
+        for part, future in zip(slices, futures, strict=True):
+            for (candidate, name), outcome in zip(part, future.result(), strict=True):
+                if isinstance(outcome, _Written):
+                    written.append(outcome)
+                    continue
+                unused.append(name)
+                if isinstance(outcome, Cancelled):
+                    cancelled = True
+                else:
+                    self._not_written(candidate, outcome)
         return written, unused, cancelled
+
+    def _not_written(self, candidate: Candidate, failure: Exception) -> None:
+        if isinstance(failure, NoRoomError):
+            # It has grown since its length was asked for.
+            self._refuse(candidate, self._names.refusal())
+        elif isinstance(failure, OriginalError | DiskFullError):
+            self._fail(candidate, failure.code)
+        elif isinstance(failure, DiskFailedError):
+            self._stopped = failure.code
+            self._session.vault.read_only = True
+            self._fail(candidate, failure.code)
+        else:
+            raise failure
 
     def _stop_group(self, group: list[Candidate], code: str) -> None:
         for candidate in group:
@@ -193,8 +208,18 @@ class Ingest:
         if code != DiskFullError.code:
             self._stopped = code
 
+    def _write_all(self, wanted: list[_Named]) -> list[_Written | Exception]:
+        """On a work lane: one after another, each with its object or with what kept it out."""
+        outcomes: list[_Written | Exception] = []
+        for candidate, name in wanted:
+            try:
+                outcomes.append(self._write(candidate, name))
+            except (OriginalError, SheafError) as failure:
+                outcomes.append(failure)
+        return outcomes
+
     def _write(self, candidate: Candidate, name: bytes) -> _Written:
-        """On a work lane: read the original once, write its object."""
+        """Read the original once, write its object."""
         self._cancel.raise_if_cancelled()
         objects = self._session.vault.objects
         with Original(candidate.path) as original:
@@ -234,25 +259,29 @@ class Ingest:
         copies: list[bytes] = []
 
         def commit(vault: Vault) -> tuple[list[Ingested], list[Duplicate]]:
-            ingested: list[Ingested] = []
-            duplicates: list[Duplicate] = []
             copies.clear()
             with vault.records.transaction():
+                known = vault.records.items.find_by_digests([entry.stored.sha256 for entry in written])
+                new: dict[bytes, _Written] = {}
+                again: list[_Written] = []
                 for entry in written:
-                    known = vault.records.items.find_by_sha256(entry.stored.sha256)
-                    if known:
-                        self._take_duplicate(vault, known[0])
-                        duplicates.append(
-                            Duplicate(os.fsdecode(entry.candidate.path), known[0].id, known[0].reference)
-                        )
-                        copies.append(entry.stored.name)
-                        continue
-                    item = self._insert(vault, entry)
-                    ingested.append(Ingested(os.fsdecode(entry.candidate.path), item))
-                vault.records.names.release(
-                    [entry.stored.name for entry in written if entry.stored.name not in copies]
-                )
-            return ingested, duplicates
+                    if entry.stored.sha256 in known or entry.stored.sha256 in new:
+                        again.append(entry)
+                    else:
+                        new[entry.stored.sha256] = entry
+                items = self._insert(vault, list(new.values()))
+                known.update((item.sha256, item) for item in items)
+                for entry in again:
+                    self._take_duplicate(vault, known[entry.stored.sha256])
+                copies.extend(entry.stored.name for entry in again)
+                vault.records.names.release([entry.stored.name for entry in new.values()])
+            return (
+                [
+                    Ingested(os.fsdecode(entry.candidate.path), item)
+                    for entry, item in zip(new.values(), items, strict=True)
+                ],
+                [_duplicate_of(entry, known[entry.stored.sha256]) for entry in again],
+            )
 
         ingested, duplicates = self._session.change(commit) if written else ([], [])
         self._items += ingested
@@ -272,18 +301,41 @@ class Ingest:
             objects.unlink(name)
         self._names.give_back(names)
 
-    def _insert(self, vault: Vault, entry: _Written) -> Item:
+    def _insert(self, vault: Vault, entries: list[_Written]) -> list[Item]:
+        if not entries:
+            return []
         records, choices = vault.records, self._choices
         now = vault.clock.now_utc()
+        items = [
+            self._item_of(entry, number, now)
+            for entry, number in zip(entries, records.items.next_numbers(len(entries)), strict=True)
+        ]
+        records.items.insert_all(items)
+        vault.new_items.update(item.id for item in items)
+        for item in items:
+            event = Event(
+                action="imported",
+                actor=choices.actor or None,
+                from_=choices.source or None,
+                sha256_after=item.sha256.hex(),
+                size=item.size_bytes,
+            )
+            # A new item is in no case yet.
+            record_event(vault, item, event, inbox_only=True)
+            if choices.case_id is not None:
+                register_in_transaction(vault, item, choices.case_id, actor=choices.actor)
+        return items
+
+    def _item_of(self, entry: _Written, number: int, now: datetime) -> Item:
         original_name = os.fsdecode(entry.original_name)
-        item = Item(
+        return Item(
             id=entry.item_id,
-            number=records.items.next_number(),
+            number=number,
             state=ItemState.KEPT,
             details=ItemDetails(
                 kind=kind_of(entry.media_type),
                 title=title_from_name(original_name),
-                source=choices.source,
+                source=self._choices.source,
             ),
             original_name=original_name,
             media_type=entry.media_type,
@@ -293,25 +345,8 @@ class Ingest:
             imported_utc=now,
             original_modified_utc=from_microseconds(entry.modified_us),
             changed_utc=now,
+            tags=self._choices.tags,
         )
-        records.items.insert(item)
-        vault.new_items.add(item.id)
-        if choices.tags:
-            records.items.set_tags(item.id, choices.tags)
-        record_event(
-            vault,
-            item,
-            Event(
-                action="imported",
-                actor=choices.actor or None,
-                from_=choices.source or None,
-                sha256_after=item.sha256.hex(),
-                size=item.size_bytes,
-            ),
-        )
-        if choices.case_id is not None:
-            register_in_transaction(vault, item, choices.case_id, actor=choices.actor)
-        return replace(item, tags=choices.tags)
 
     def _take_duplicate(self, vault: Vault, item: Item) -> None:
         """What is here already still goes into the case that was asked for."""
@@ -320,6 +355,10 @@ class Ingest:
             return
         if all(entry.case_id != case_id for entry in vault.records.cases.cases_of(item.id)):
             register_in_transaction(vault, item, case_id, actor=self._choices.actor)
+
+
+def _duplicate_of(entry: _Written, item: Item) -> Duplicate:
+    return Duplicate(os.fsdecode(entry.candidate.path), item.id, item.reference)
 
 
 def _groups(candidates: list[Candidate]) -> Iterator[list[Candidate]]:

@@ -146,7 +146,8 @@ class Original:
         read_bytes = 0
         while True:
             try:
-                piece = os.read(self._handle, READ_BYTES)
+                # One byte more than should be left: a file that grows meanwhile is noticed.
+                piece = os.read(self._handle, min(READ_BYTES, self.size_bytes - read_bytes + 1))
             except OSError as error:
                 raise OriginalError(_code_of(error)) from None
             if not piece:

@@ -26,7 +26,7 @@ class BackgroundSha256:
         self._hash = hashlib.sha256()
         self._fed_bytes = 0
         self._thread: threading.Thread | None = None
-        self._pieces: queue.Queue[bytes | memoryview | None] = queue.Queue(_WAITING_PIECES)
+        self._waiting: queue.Queue[bytes | memoryview | None] | None = None
 
     def update(self, data: bytes | memoryview) -> None:
         """Take the next bytes; returns before they are hashed.
@@ -38,14 +38,18 @@ class BackgroundSha256:
             if self._fed_bytes <= _INLINE_BYTES:
                 self._hash.update(data)
                 return
-            self._thread = threading.Thread(target=self._run, name="sha256", daemon=True)
+            self._waiting = queue.Queue(_WAITING_PIECES)
+            self._thread = threading.Thread(
+                target=self._run, args=(self._waiting,), name="sha256", daemon=True
+            )
             self._thread.start()
-        self._pieces.put(data)
+        if self._waiting is not None:
+            self._waiting.put(data)
 
     def settle(self) -> None:
         """Wait until everything taken so far is hashed: then the caller may reuse its buffer."""
-        if self._thread is not None:
-            self._pieces.join()
+        if self._waiting is not None:
+            self._waiting.join()
 
     def digest(self) -> bytes:
         """The 32 bytes; nothing may be fed afterwards."""
@@ -55,16 +59,17 @@ class BackgroundSha256:
     def close(self) -> None:
         """Let the thread end, after what is waiting. Safe to call twice."""
         thread, self._thread = self._thread, None
-        if thread is not None:
-            self._pieces.put(None)
+        waiting, self._waiting = self._waiting, None
+        if thread is not None and waiting is not None:
+            waiting.put(None)
             thread.join()
 
-    def _run(self) -> None:
+    def _run(self, waiting: queue.Queue[bytes | memoryview | None]) -> None:
         while True:
-            piece = self._pieces.get()
+            piece = waiting.get()
             if piece is not None:
                 self._hash.update(piece)
-            self._pieces.task_done()
+            waiting.task_done()
             if piece is None:
                 return
             # Not kept until the next piece comes: it is plaintext, and the caller may be waiting for long.

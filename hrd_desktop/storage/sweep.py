@@ -21,6 +21,8 @@ REFRESH_STATE = "vault.reserve_refresh"
 
 #: How many names are dropped in one transaction: bounds memory and the journal, however many a crash left.
 NAMES_AT_ONCE = 500
+#: Names that were only reserved have a page of the records for each two hundred, and mostly no object.
+RESERVED_AT_ONCE = 50_000
 
 
 def has_unfinished(records: Records) -> bool:
@@ -62,11 +64,10 @@ def verify_newest(records: Records, objects: ObjectStore, vault_id: bytes, keys:
 def sweep(vault: Vault) -> int:
     """Remove objects under reserved names and finish unlinking. Returns how many names were dropped."""
     dropped = 0
-    while names := vault.records.names.reserved(limit=NAMES_AT_ONCE):
-        for name in names:
-            vault.objects.unlink(name)
+    while names := vault.records.names.reserved(limit=RESERVED_AT_ONCE):
+        vault.objects.unlink_all(names)
         with vault.records.quiet_transaction():
-            vault.records.names.release(names)
+            vault.records.names.release_up_to(names[-1])
         dropped += len(names)
     while names := vault.records.names.to_unlink(limit=NAMES_AT_ONCE):
         unlink_now(vault, names)

@@ -33,6 +33,7 @@ class Derived:
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside or nothing. Raises what ``Database.transaction`` raises."""
+        self._index.begin()
         return self._database.transaction()
 
     def free_share(self) -> float:
@@ -81,6 +82,11 @@ class Derived:
             "SELECT item_id FROM pending ORDER BY attempts, number DESC LIMIT ?", (limit,)
         )
         return [UUID(bytes=row[0]) for row in rows]
+
+    def is_pending(self, item_id: UUID) -> bool:
+        """Whether this item is queued."""
+        row = self._database.one("SELECT 1 FROM pending WHERE item_id = ?", (item_id.bytes,))
+        return row is not None
 
     def attempts(self, item_id: UUID) -> int:
         """How often deriving from this item has failed."""
@@ -186,7 +192,7 @@ class Derived:
         if self._database.in_transaction:
             self._remove(record_id)
             return
-        with self._database.transaction():
+        with self.transaction():
             self._remove(record_id)
 
     def _remove(self, record_id: UUID) -> None:

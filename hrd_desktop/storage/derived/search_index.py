@@ -73,6 +73,12 @@ class SearchIndex:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: Words that this transaction has put into the list of words, or found there.
+        self._listed: set[str] = set()
+
+    def begin(self) -> None:
+        """A transaction begins: whatever the one before has put in may have been rolled back."""
+        self._listed.clear()
 
     def index(self, document: SearchDocument) -> None:
         """Put a record in, or anew. The text of an item stays as it was put with ``put_text``."""
@@ -88,7 +94,7 @@ class SearchIndex:
             (number, document.kind, document.record_id.bytes, document.version, title, body),
         )
         self._put_words(2 * number, title, body, "")
-        if document.kind == "item":
+        if document.kind == "item" and self._text(document.record_id):
             self.index_text(document.record_id)
         self._forget(gone)
 
@@ -244,10 +250,13 @@ class SearchIndex:
             "INSERT INTO word (rowid, title, body, text) VALUES (?, ?, ?, ?)",
             (row, *(" ".join(words) for words in columns)),
         )
-        self._database.executemany(
-            "INSERT OR IGNORE INTO term (word) VALUES (?)",
-            [(word,) for word in set().union(*columns) if len(word) >= _MIN_TERM_CHARACTERS],
-        )
+        words = {word for word in set().union(*columns) if len(word) >= _MIN_TERM_CHARACTERS}
+        words -= self._listed
+        if words:
+            self._database.executemany(
+                "INSERT OR IGNORE INTO term (word) VALUES (?)", [(word,) for word in sorted(words)]
+            )
+            self._listed |= words
 
     def _remove(self, number: int) -> set[str]:
         gone = self._take_out(2 * number) | self._take_out(2 * number + 1)
@@ -268,6 +277,7 @@ class SearchIndex:
             quoted = '"' + word.replace('"', '""') + '"'
             if self._database.one("SELECT 1 FROM word WHERE word MATCH ? LIMIT 1", (quoted,)) is None:
                 self._database.execute("DELETE FROM term WHERE word = ?", (word,))
+                self._listed.discard(word)
 
 
 def _clean(text: str) -> str:

@@ -7,17 +7,20 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from hrd_desktop.domain.errors.records import ExistsError, NotFoundError
 from hrd_desktop.domain.errors.vault import RecordsDamagedError
 from hrd_desktop.domain.records import CustodyEvent
 from hrd_desktop.storage.database import Database, DatabaseBug, Row, Value
+from hrd_desktop.storage.records.custody_end import LogEnd
 from hrd_desktop.storage.records.custody_tree import CustodyTree
 from hrd_desktop.storage.records.witnessing import Witnessing
 
 EVENTS_AT_ONCE = 200
+_write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _LOG = (
     "SELECT l.id, f.id, l.signing_seed, l.created_utc, l.events, l.number FROM custody_log AS l"
     " LEFT JOIN case_file AS f ON f.number = l.case_file"
@@ -47,6 +50,65 @@ class Custody:
         self._database = database
         self.tree = CustodyTree(database)
         self.witnessing = Witnessing(database)
+        self._gathering = False
+        self._logs: dict[UUID | None, Log] = {}
+        self._ends: dict[UUID, LogEnd] = {}
+        self._waiting: list[tuple[Value, ...]] = []
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Inside a transaction: write what is added in one go, at its end or before anything else is read.
+
+        Nothing that was learned inside is believed after it: the transaction may have been rolled back.
+        """
+        self._forget_ends()
+        self._gathering = True
+        try:
+            yield
+            self._write_waiting()
+        finally:
+            self._gathering = False
+            self._forget_ends()
+
+    def _forget_ends(self) -> None:
+        self._logs.clear()
+        self._ends.clear()
+        self._waiting = []
+        self.tree.forget_added()
+
+    def _write_waiting(self) -> None:
+        if not self._waiting:
+            return
+        for number, size in {row[0]: row[1] for row in self._waiting}.items():
+            # A later row of the same log is the one that stays in the dictionary: the last sequence.
+            self._database.execute("UPDATE custody_log SET events = ? + 1 WHERE number = ?", (size, number))
+        self._database.executemany(
+            "INSERT INTO custody_event (log, sequence, item_number, item_id, leaf, leaf_hash, disclosures)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            self._waiting,
+        )
+        self._waiting = []
+        self.tree.write_added()
+
+    def _end_of(self, log_id: UUID) -> LogEnd | None:
+        """What this transaction knows of a log; None where none is gathering. Raises NotFoundError."""
+        if not self._gathering:
+            return None
+        end = self._ends.get(log_id)
+        if end is None:
+            row = self._log_row(log_id)
+            number = int(row[5])
+            highest = self._database.one(
+                "SELECT max(item_number) FROM custody_event WHERE log = ?", (number,)
+            )
+            end = LogEnd(
+                number,
+                int(row[4]),
+                -1 if highest is None or highest[0] is None else int(highest[0]),
+                self._stored_last_time(log_id),
+            )
+            self._ends[log_id] = end
+        return end
 
     # -- logs -------------------------------------------------------------------------------
 
@@ -71,6 +133,7 @@ class Custody:
             case = int(row[0])
         if not one_off and self.find_log(case_id) is not None:
             raise ExistsError(kind="custody-log")
+        self._logs.clear()
         purpose = "bundle" if one_off else "inbox" if case is None else "case"
         number = self._database.insert(
             "INSERT INTO custody_log (id, purpose, case_file, signing_seed, created_utc)"
@@ -82,6 +145,7 @@ class Custody:
     def renew_key(self, log_id: UUID, signing_seed: bytes) -> None:
         """Let the log go on under another key; the old one is gone. Raises NotFoundError."""
         number = int(self._log_row(log_id)[5])
+        self._logs.clear()
         self._database.execute(
             "UPDATE custody_log SET signing_seed = ? WHERE number = ?", (signing_seed, number)
         )
@@ -96,6 +160,15 @@ class Custody:
 
     def find_log(self, case_id: UUID | None) -> Log | None:
         """The log of a case, or of the Inbox, or None."""
+        known = self._logs.get(case_id)
+        if known is None:
+            known = self._read_log(case_id)
+            if known is not None and self._gathering:
+                self._logs[case_id] = known
+        end = None if known is None else self._ends.get(known.id)
+        return known if known is None or end is None else replace(known, size=end.size)
+
+    def _read_log(self, case_id: UUID | None) -> Log | None:
         if case_id is None:
             row = self._database.one(f"{_LOG} WHERE l.purpose = 'inbox'")
         else:
@@ -108,6 +181,7 @@ class Custody:
 
     def iter_logs(self) -> Iterator[Log]:
         """All logs in the order they were begun."""
+        self._write_waiting()
         for row in self._database.query(f"{_LOG} ORDER BY l.number"):
             yield _log_of(row)
 
@@ -117,6 +191,7 @@ class Custody:
         Raises NotFoundError.
         """
         log = int(self._log_row(log_id)[5])
+        self._forget_ends()
         self._database.execute("DELETE FROM custody_event WHERE log = ? AND sequence >= ?", (log, size))
         self._database.execute("UPDATE custody_log SET events = ? WHERE number = ?", (size, log))
         # Tree and head are of the events that were; both are made anew from those that are left.
@@ -138,21 +213,30 @@ class Custody:
 
         ``item_number`` is the item's number in this log. Raises NotFoundError.
         """
-        row = self._log_row(log_id)
-        sequence, log = int(row[4]), int(row[5])
-        if _disclosed(disclosures, "sequence") != sequence:
+        if not self._gathering:
+            with self.gathering():
+                return self.append(log_id, item_number, item_id, leaf, leaf_hash, disclosures)
+        end = self._end_of(log_id)
+        if end is None or _disclosed(disclosures, "sequence") != end.size:
             raise DatabaseBug("custody event out of order")
-        self._database.execute("UPDATE custody_log SET events = ? WHERE number = ?", (sequence + 1, log))
-        self._database.insert(
-            "INSERT INTO custody_event (log, sequence, item_number, item_id, leaf, leaf_hash, disclosures)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (log, sequence, item_number, item_id.bytes, leaf, leaf_hash, _to_json(disclosures)),
-        )
-        self.tree.append(log, sequence, leaf_hash)
+        sequence = end.size
+        row = (end.number, sequence, item_number, item_id.bytes, leaf, leaf_hash, _to_json(disclosures))
+        self.tree.append(end.number, sequence, leaf_hash)
+        self._waiting.append(row)
+        end.added.setdefault(item_number, []).append(row)
+        end.size = sequence + 1
+        end.last_time = _time_of(disclosures)
         return sequence
 
     def last_leaf_hash(self, log_id: UUID, item_number: int) -> bytes | None:
         """The leaf hash of the item's last event in this log, or None when it has none."""
+        end = self._end_of(log_id)
+        if end is not None:
+            added = end.added.get(item_number)
+            if added is not None:
+                return bytes(added[-1][5])
+            if item_number > end.highest:
+                return None
         row = self._database.one(
             "SELECT leaf_hash FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
             " AND item_number = ? ORDER BY sequence DESC LIMIT 1",
@@ -162,19 +246,28 @@ class Custody:
 
     def last_time(self, log_id: UUID) -> str | None:
         """The time of the log's last event as written there; None without one or where it is forgotten."""
+        end = self._end_of(log_id)
+        return end.last_time if end is not None else self._stored_last_time(log_id)
+
+    def _stored_last_time(self, log_id: UUID) -> str | None:
         row = self._database.one(
             "SELECT disclosures FROM custody_event WHERE log = (SELECT number FROM custody_log WHERE id = ?)"
             " ORDER BY sequence DESC LIMIT 1",
             (log_id.bytes,),
         )
-        time = None if row is None else _disclosed(_from_json(row[0]), "time")
-        return time if isinstance(time, str) else None
+        return None if row is None else _time_of(_from_json(row[0]))
 
     def iter_events(self, log_id: UUID, item_number: int | None = None) -> Iterator[CustodyEvent]:
         """The events of a log, or of one item in it, in order. Read a page at a time.
 
         Raises RecordsDamagedError when what is kept of an event cannot be read.
         """
+        end = self._ends.get(log_id)
+        if end is not None and item_number is not None and item_number > end.highest:
+            for added in tuple(end.added.get(item_number, ())):
+                yield _event_of(log_id, (added[1], added[2], added[4], added[5], added[6]))
+            return
+        self._write_waiting()
         only = "" if item_number is None else " AND item_number = ?"
         extra: tuple[Value, ...] = () if item_number is None else (item_number,)
         after = -1
@@ -193,6 +286,7 @@ class Custody:
 
     def says_destroyed(self, item_id: UUID) -> bool:
         """Whether the last event of this item, in any log, tells that it was destroyed."""
+        self._write_waiting()
         row = self._database.one(
             "SELECT disclosures FROM custody_event WHERE item_id = ? ORDER BY number DESC LIMIT 1",
             (item_id.bytes,),
@@ -201,6 +295,7 @@ class Custody:
 
     def item_ids(self, log_id: UUID) -> dict[int, UUID]:
         """The items that have events in this log, by their number in it, destroyed ones too."""
+        self._write_waiting()
         rows = self._database.query(
             "SELECT DISTINCT item_number, item_id FROM custody_event"
             " WHERE log = (SELECT number FROM custody_log WHERE id = ?) ORDER BY item_number",
@@ -210,6 +305,8 @@ class Custody:
 
     def forget(self, log_id: UUID, sequence: int, field: str) -> None:
         """Delete the disclosure of one field, value and salt; the leaf stays. Raises NotFoundError."""
+        self._write_waiting()
+        self._forget_ends()
         row = self._database.one(
             "SELECT number, disclosures FROM custody_event"
             " WHERE log = (SELECT number FROM custody_log WHERE id = ?) AND sequence = ?",
@@ -223,6 +320,7 @@ class Custody:
         )
 
     def _log_row(self, log_id: UUID) -> Row:
+        self._write_waiting()
         row = self._database.one(f"{_LOG} WHERE l.id = ?", (log_id.bytes,))
         if row is None:
             raise NotFoundError(kind="custody-log")
@@ -249,8 +347,13 @@ def _event_of(log_id: UUID, row: Row) -> CustodyEvent:
     )
 
 
+def _time_of(disclosures: Mapping[str, str]) -> str | None:
+    time = _disclosed(disclosures, "time")
+    return time if isinstance(time, str) else None
+
+
 def _to_json(disclosures: Mapping[str, str]) -> str:
-    return json.dumps(dict(disclosures), sort_keys=True, separators=(",", ":"))
+    return _write_json(dict(disclosures))
 
 
 def _from_json(stored: str) -> dict[str, str]:

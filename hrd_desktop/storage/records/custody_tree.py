@@ -30,17 +30,31 @@ class CustodyTree:
         self._database = database
         self._touched: set[int] = set()
         self._all_have_heads = False
+        self._waiting: list[tuple[int, int, int, bytes]] = []
+        self._added: dict[tuple[int, int, int], bytes] = {}
 
     def append(self, log: int, position: int, leaf_hash: bytes) -> None:
-        """Add the leaf of the event at ``position``: a row or two, and one read for each node completed."""
-        if position and not self._has_leaf(log, position - 1):
+        """Add the leaf of the event at ``position``; its nodes wait for ``write_added``."""
+        if position and (log, 0, position - 1) not in self._added and not self._has_leaf(log, position - 1):
             # A log that an earlier version of the program began.
             self._build(log, position)
-        self._database.executemany(
-            "INSERT INTO custody_node (log, level, position, hash) VALUES (?, ?, ?, ?)",
-            [(log, *node) for node in nodes_completed(position, leaf_hash, self._getter(log))],
-        )
+        for level, place, value in nodes_completed(position, leaf_hash, self._getter(log)):
+            self._added[log, level, place] = value
+            self._waiting.append((log, level, place, value))
         self._touched.add(log)
+
+    def write_added(self) -> None:
+        """Put what was added into the database, inside the same transaction."""
+        if self._waiting:
+            self._database.executemany(
+                "INSERT INTO custody_node (log, level, position, hash) VALUES (?, ?, ?, ?)", self._waiting
+            )
+            self._waiting = []
+
+    def forget_added(self) -> None:
+        """What was added may have been rolled back: from now on only the database is asked."""
+        self._waiting = []
+        self._added.clear()
 
     def touch(self, log: int) -> None:
         """The head of this log is to be signed anew with the transaction."""
@@ -48,6 +62,9 @@ class CustodyTree:
 
     def node(self, log: int, level: int, position: int) -> bytes:
         """Raises RecordsDamagedError when it is not there."""
+        added = self._added.get((log, level, position))
+        if added is not None:
+            return added
         row = self._database.one(
             "SELECT hash FROM custody_node WHERE log = ? AND level = ? AND position = ?",
             (log, level, position),
@@ -62,6 +79,7 @@ class CustodyTree:
 
     def iter_nodes(self, log: int) -> Iterator[Node]:
         """Every node, level by level, in order."""
+        self.write_added()
         after = (-1, -1)
         while True:
             rows = self._database.query(

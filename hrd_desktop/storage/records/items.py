@@ -45,9 +45,13 @@ class Items:
 
     def next_number(self) -> int:
         """A running number that was never given before and never will be again."""
-        number = self._settings.find_number(_NEXT_NUMBER) or 1
-        self._settings.set(_NEXT_NUMBER, str(number + 1))
-        return number
+        return self.next_numbers(1)[0]
+
+    def next_numbers(self, count: int) -> range:
+        """``count`` running numbers one after another, each as ``next_number`` gives one."""
+        first = self._settings.find_number(_NEXT_NUMBER) or 1
+        self._settings.set(_NEXT_NUMBER, str(first + count))
+        return range(first, first + count)
 
     def raise_next_number(self) -> None:
         """Inside a transaction: give no number again that an item has, whatever was noted of it."""
@@ -60,21 +64,30 @@ class Items:
 
         Raises ExistsError (id, number or object name taken), FieldValueError.
         """
+        self.insert_all([item])
+
+    def insert_all(self, items: Sequence[Item]) -> None:
+        """Put items in as ``insert`` does: all of them, or an exception ends the transaction."""
         marks = ", ".join("?" * len(COLUMNS))
         try:
-            self._database.insert(
-                f"INSERT INTO item ({', '.join(COLUMNS)}) VALUES ({marks})", item_values(item)
+            self._database.executemany(
+                f"INSERT INTO item ({', '.join(COLUMNS)}) VALUES ({marks})",
+                [item_values(item) for item in items],
             )
         except ConstraintBroken:
-            taken = self._database.one(
-                "SELECT 1 FROM item WHERE id = ? OR number = ? OR object_name = ?",
-                (item.id.bytes, item.number, item.object_name),
+            taken = any(
+                self._database.one(
+                    "SELECT 1 FROM item WHERE id = ? OR number = ? OR object_name = ?",
+                    (item.id.bytes, item.number, item.object_name),
+                )
+                for item in items
             )
-            if taken is None:
+            if not taken:
                 raise
         else:
-            if item.tags:
-                self._tags.set_of_item(item.number, item.tags)
+            tagged = [item for item in items if item.tags]
+            for tags in dict.fromkeys(item.tags for item in tagged):
+                self._tags.give([item.number for item in tagged if item.tags == tags], tags)
             return
         raise ExistsError(kind="item")
 
@@ -143,6 +156,19 @@ class Items:
             self._database.query(f"{_SELECT} FROM item AS i WHERE i.sha256 = ? ORDER BY i.number", (digest,))
         )
 
+    def find_by_digests(self, digests: Sequence[bytes]) -> dict[bytes, Item]:
+        """By SHA-256, the oldest item of each of these contents that is known, in whatever state."""
+        found: dict[bytes, Item] = {}
+        for start in range(0, len(digests), PAGE_ITEMS):
+            part = tuple(digests[start : start + PAGE_ITEMS])
+            marks = ", ".join("?" * len(part))
+            rows = self._database.query(
+                f"{_SELECT} FROM item AS i WHERE i.sha256 IN ({marks}) ORDER BY i.number", part
+            )
+            for item in self._items(rows):
+                found.setdefault(item.sha256, item)
+        return found
+
     def iter_items(
         self,
         *,
@@ -193,6 +219,16 @@ class Items:
             rows = self._database.query(f"{_SELECT} FROM item AS i WHERE i.number IN ({marks})", tuple(part))
             found.update((item.number, item) for item in self._items(rows))
         return [found[number] for number in numbers if number in found]
+
+    def load_ids(self, item_ids: Sequence[UUID]) -> list[Item]:
+        """The items with these ids, in this order; those that are gone are left out."""
+        found: dict[UUID, Item] = {}
+        for start in range(0, len(item_ids), PAGE_ITEMS):
+            part = tuple(item_id.bytes for item_id in item_ids[start : start + PAGE_ITEMS])
+            marks = ", ".join("?" * len(part))
+            rows = self._database.query(f"{_SELECT} FROM item AS i WHERE i.id IN ({marks})", part)
+            found.update((item.id, item) for item in self._items(rows))
+        return [found[item_id] for item_id in item_ids if item_id in found]
 
     def objects(self) -> list[tuple[bytes, bytes, int, bytes]]:
         """Object name, id, size and SHA-256 of every item that is kept or in the bin, by object name."""

@@ -21,10 +21,14 @@ class Names:
         """Drop reserved names: their records are in, or their objects are gone."""
         self._database.executemany("DELETE FROM reserved_name WHERE name = ?", [(name,) for name in names])
 
+    def release_up_to(self, name: bytes) -> None:
+        """Drop every reserved name up to this one, in the order in which ``reserved`` gives them."""
+        self._database.execute("DELETE FROM reserved_name WHERE name <= ?", (name,))
+
     def reserved(self, *, limit: int | None = None) -> list[bytes]:
-        """Reserved names, at most ``limit``."""
+        """Reserved names, at most ``limit``, in order."""
         rows = self._database.query(
-            "SELECT name FROM reserved_name LIMIT ?", (-1 if limit is None else limit,)
+            "SELECT name FROM reserved_name ORDER BY name LIMIT ?", (-1 if limit is None else limit,)
         )
         return [row[0] for row in rows]
 

@@ -65,7 +65,8 @@ class Records:
         """
         with self._database.transaction():
             before = self._database.free_pages()
-            yield
+            with self.custody.gathering():
+                yield
             self.custody.tree.sign_heads()
             left = self._database.free_pages()
             if (

@@ -51,18 +51,27 @@ class Tags:
             )
         )
         for key, name in wanted.items():
-            if key in present:
-                continue
-            row = self._database.one("SELECT number FROM tag WHERE folded = ?", (key,))
-            tag = (
-                self._database.insert("INSERT INTO tag (name, folded) VALUES (?, ?)", (name, key))
-                if row is None
-                else row[0]
-            )
-            self._database.execute("INSERT INTO item_tag (tag, item) VALUES (?, ?)", (tag, item_number))
+            if key not in present:
+                self._add(key, name, [item_number])
         for key, tag in present.items():
             if key not in wanted:
                 self._database.execute("DELETE FROM item_tag WHERE tag = ? AND item = ?", (tag, item_number))
+
+    def give(self, item_numbers: Sequence[int], names: Sequence[str]) -> None:
+        """Give new items, which have none yet, these tags. Raises FieldValueError for an empty one."""
+        for key, name in {_key(name): name.strip() for name in reversed(names)}.items():
+            self._add(key, name, item_numbers)
+
+    def _add(self, key: str, name: str, item_numbers: Sequence[int]) -> None:
+        row = self._database.one("SELECT number FROM tag WHERE folded = ?", (key,))
+        tag: int = (
+            self._database.insert("INSERT INTO tag (name, folded) VALUES (?, ?)", (name, key))
+            if row is None
+            else row[0]
+        )
+        self._database.executemany(
+            "INSERT INTO item_tag (tag, item) VALUES (?, ?)", [(tag, number) for number in item_numbers]
+        )
 
 
 def _key(name: str) -> str:

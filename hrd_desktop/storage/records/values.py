@@ -85,10 +85,11 @@ def enum_value(kind: type[E], column: str) -> E:
 
     A later program that adds a word raises the schema number, which this one refuses.
     """
-    member = next((member for member in kind if member.value == column), None)
-    if member is None:
-        raise RecordsDamagedError(part=kind.__name__)
-    return member
+    try:
+        return kind(column)
+    except ValueError:
+        pass
+    raise RecordsDamagedError(part=kind.__name__)
 
 
 def folded(text: str) -> str:

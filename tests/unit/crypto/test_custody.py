@@ -114,14 +114,17 @@ def test_the_leaf_says_nothing_about_values() -> None:
 
 
 def test_salts_are_16_random_bytes_for_each_field() -> None:
-    asked: list[int] = []
+    given: list[bytes] = []
 
     def random(size_bytes: int) -> bytes:
-        asked.append(size_bytes)
-        return os.urandom(size_bytes)
+        given.append(os.urandom(size_bytes))
+        return given[-1]
 
-    seal_event({}, random)
-    assert asked == [16] * len(FIELDS)
+    event = seal_event({}, random)
+    drawn = b"".join(given)
+    assert len(drawn) == 16 * len(FIELDS)
+    salts = [json.loads(base64.urlsafe_b64decode(event.disclosures[name] + "==="))[0] for name in FIELDS]
+    assert b"".join(base64.urlsafe_b64decode(salt + "==") for salt in salts) == drawn
 
 
 def test_an_unknown_name_is_a_mistake_of_the_caller() -> None:
