@@ -261,7 +261,7 @@ def draw_security(pictures: Pictures) -> None:
     for name, button in (
         ("add-passphrase", "Add a passphrase…"),
         ("add-recovery-code", "Add a recovery code…"),
-        ("new-key", "Somebody may have seen it: new key…"),
+        ("did-somebody-see-it", "Did somebody see it?…"),
         ("make-shares", "Make shares…"),
     ):
         pictures.press(button)

@@ -40,6 +40,7 @@ from hrd_desktop.ui.security.credential_dialogs import (
 from hrd_desktop.ui.security.lock_card import LockCard, memory_words
 from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.section import SecuritySection
+from hrd_desktop.ui.security.seen_dialog import SeenDialog
 from hrd_desktop.ui.security.triggers_card import TriggersCard
 from tests.ui.driving import PASSPHRASE, Started, button
 
@@ -131,6 +132,43 @@ def words_of(dialog: PlainDialog) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel)]
 
 
+def say_what_was_seen(section: SecuritySection, what: str) -> SeenDialog:
+    """Answer the question and go on."""
+    button(section, "Did somebody see it?…").click()
+    dialog = dialog_of(section, SeenDialog)
+    assert isinstance(dialog, SeenDialog)
+    assert not button(dialog, "Go on").isEnabled()
+    button(dialog, what).click()
+    button(dialog, "Go on").click()
+    return dialog
+
+
+def test_who_saw_the_passphrase_and_has_a_copy_is_answered_by_both(
+    section: SecuritySection, vault_session: Session, vault_path: Path, qtbot: QtBot
+) -> None:
+    say_what_was_seen(section, "Both, or I cannot tell")
+    qtbot.waitUntil(lambda: len(section.findChildren(NewPassphraseDialog)) == 1)
+    dialog = dialog_of(section, NewPassphraseDialog)
+    assert isinstance(dialog, NewPassphraseDialog)
+    button(dialog, "My own passphrase").click()
+    dialog._page._own.set_text("not seen by anybody")
+    dialog._page._again.set_text("not seen by anybody")
+    button(dialog, "Change it").click()
+    qtbot.waitUntil(lambda: len(section.findChildren(RekeyDialog)) == 1, timeout=60_000)
+    key = vault_session.read(lambda vault: vault.compartment_key)
+    button(dialog_of(section, RekeyDialog), "Make the new key").click()
+    qtbot.waitUntil(lambda: vault_session.read(lambda vault: vault.compartment_key) != key, timeout=60_000)
+    vault_session.close()
+    assert opens(vault_path, "not seen by anybody")
+    assert not opens(vault_path, PASSPHRASE)
+
+
+def test_on_a_computer_that_was_in_other_hands_nothing_is_changed(section: SecuritySection) -> None:
+    seen = say_what_was_seen(section, "The computer itself was in other hands")
+    assert "restore a checked backup on another one" in " ".join(words_of(seen))
+    assert not section.findChildren(RekeyDialog) and not section.findChildren(NewPassphraseDialog)
+
+
 def test_a_recovery_code_is_added_once_it_was_typed_back_and_outlives_a_new_key(
     section: SecuritySection, vault_session: Session, vault_path: Path, qtbot: QtBot
 ) -> None:
@@ -143,7 +181,11 @@ def test_a_recovery_code_is_added_once_it_was_typed_back_and_outlives_a_new_key(
     button(dialog, "Add the recovery code").click()
     qtbot.waitUntil(lambda: names_of_slots(section) == ["Passphrase", "Recovery code"], timeout=60_000)
 
-    button(section, "Somebody may have seen it: new key…").click()
+    seen = say_what_was_seen(
+        section, "Somebody copied the vault or a backup, and does not know the passphrase"
+    )
+    assert "closed to that copy" in " ".join(words_of(seen))
+    qtbot.waitUntil(lambda: len(section.findChildren(RekeyDialog)) == 1)
     rekey = dialog_of(section, RekeyDialog)
     assert isinstance(rekey, RekeyDialog)
     rekey._fields[0].set_text(code)

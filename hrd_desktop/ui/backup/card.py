@@ -54,7 +54,8 @@ class BackupCard(Card):
             self.tr("Backup"),
             self.tr(
                 "Wiping costs nothing when a backup lies somewhere else. Only encrypted files are written, "
-                "to a stick, a second disk or any folder; what is there already is not copied again."
+                "to a stick, a second disk or any folder; what is there already is not copied again. "
+                "What you destroy here stays in a backup until the next one."
             ),
             parent,
         )

@@ -59,7 +59,8 @@ class SecuritySection(CardPage):
                     "A way in for when you forget the passphrase or cannot act: several people have a "
                     "page of words "
                     "each, and some of them together open the vault. A set takes one of the four places "
-                    "above."
+                    "above. It does not protect you from people who put enough pages together without you, "
+                    "and a set that was removed still opens older copies."
                 ),
                 self,
             )
@@ -78,7 +79,8 @@ class SecuritySection(CardPage):
             self.tr("Check the vault"),
             self.tr(
                 "Reads every file again and compares it with what was recorded when it came in, "
-                "and follows every custody log from its first event to its last."
+                "and follows every custody log from its first event to its last. It does not tell whether "
+                "somebody took a copy, and it says nothing of your backups."
             ),
             self,
         )

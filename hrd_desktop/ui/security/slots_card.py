@@ -25,6 +25,7 @@ from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.dialogs import confirm, tell
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.security.credential_dialogs import NewPassphraseDialog, NewRecoveryCodeDialog, RekeyDialog
+from hrd_desktop.ui.security.seen_dialog import BOTH, COPY, PASSPHRASE, SeenDialog
 from hrd_desktop.ui.text import date_text, filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space
@@ -57,8 +58,8 @@ class SlotsCard(Card):
         self._add_code = self.button(self.tr("Add a recovery code…"), "add")
         self._add_code.clicked.connect(self._ask_to_add_code)
         self.add_buttons(self._add, self._add_code)
-        self._rekey = self.button(self.tr("Somebody may have seen it: new key…"), "key")
-        self._rekey.clicked.connect(self._ask_to_rekey)
+        self._rekey = self.button(self.tr("Did somebody see it?…"), "key")
+        self._rekey.clicked.connect(self._ask_what_was_seen)
         self.add_buttons(self._rekey)
         operations.changed.connect(self.refresh)
         operations.read(look_at_reserve, self._know_reserve)
@@ -161,7 +162,7 @@ class SlotsCard(Card):
         )
         dialog.open()
 
-    def _ask_to_change(self, slot: SlotRecord) -> None:
+    def _ask_to_change(self, slot: SlotRecord, then: Callable[[], object] = lambda: None) -> None:
         dialog = NewPassphraseDialog(
             self.window(),
             filled(self.tr("Change {name}"), name=self._name(slot)),
@@ -177,7 +178,8 @@ class SlotsCard(Card):
             self._change(
                 lambda session: change_passphrase(
                     session, slot.number, load_credential(text, None), refreshes_reserve=refreshes
-                )
+                ),
+                then,
             )
 
         dialog.decided.connect(change)
@@ -192,6 +194,35 @@ class SlotsCard(Card):
             lambda: self._change(lambda session: remove_slot(session, slot.number)),
             danger=True,
         )
+
+    def _ask_what_was_seen(self) -> None:
+        dialog = SeenDialog(self.window())
+
+        def go_on(what: str) -> None:
+            if what in (PASSPHRASE, COPY, BOTH):
+                self._with_slots(lambda: self._help_after(what))
+
+        dialog.decided.connect(go_on)
+        dialog.open()
+
+    def _help_after(self, what: str) -> None:
+        own = next(slot for slot in self._slots if slot.number == self._opened_with)
+        if what == COPY or own.kind == SlotKind.SHARES:
+            # A set of shares is not changed: the new key leaves it out.
+            self._ask_to_rekey()
+        elif what == PASSPHRASE:
+            self._ask_to_change(own)
+        else:
+            self._ask_to_change(own, lambda: self._with_slots(self._ask_to_rekey))
+
+    def _with_slots(self, ask: Callable[[], object]) -> None:
+        """Ask once it is known how the slots are now: who is not named would be left out of a new key."""
+
+        def known(found: tuple[tuple[SlotRecord, ...], int]) -> None:
+            self._show(found)
+            ask()
+
+        self._operations.read(list_slots, known)
 
     def _ask_to_rekey(self) -> None:
         others = [
@@ -211,14 +242,18 @@ class SlotsCard(Card):
         )
         dialog.open()
 
-    def _change(self, work: Callable[[Session], Any]) -> None:
+    def _change(self, work: Callable[[Session], Any], then: Callable[[], object] = lambda: None) -> None:
         self._set_busy(True)
+
+        def done(_: object) -> None:
+            self._set_busy(False)
+            then()
 
         def failed(error: SheafError) -> None:
             self._set_busy(False)
             tell(self.window(), error)
 
-        self._operations.change(work, lambda result: self._set_busy(False), failed)
+        self._operations.change(work, done, failed)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)

@@ -43,6 +43,29 @@ def test_exec_undoes_it_so_that_every_process_must_do_it() -> None:
     assert out == "1\n"
 
 
+def test_the_window_that_a_lock_became_has_done_it_again() -> None:
+    """What replaces the process at a lock starts dumpable, and is not when the window would be shown."""
+    shown = (
+        "import resource\n"
+        "from hrd_desktop import app\n"
+        "from hrd_desktop.process.kernel import prctl\n"
+        "print(prctl(3))\n"
+        "def show(request):\n"
+        "    print(prctl(3), resource.getrlimit(resource.RLIMIT_CORE))\n"
+        "    return 0\n"
+        "app._show = show\n"
+        "app.run(['--place', '1,1,600,400'])\n"
+    )
+    out = _run(
+        "import os, sys  # all imports first: the interpreter may lie in a private folder\n"
+        "from hrd_desktop.process.hardening import harden_process\n"
+        "from hrd_desktop.ui.process_lock import replace_process\n"
+        "harden_process()\n"
+        f"replace_process([sys.executable, '-I', '-c', {shown!r}])\n"
+    )
+    assert out.splitlines() == ["1", "0 (0, 0)"]
+
+
 def test_another_process_of_the_user_cannot_read_the_memory() -> None:
     # Root may always; so both sides become a user without rights first.
     code = (
