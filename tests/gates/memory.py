@@ -28,6 +28,20 @@ def forms_of(text: str) -> dict[str, bytes]:
     return forms
 
 
+def forms_of_bytes(raw: bytes) -> dict[str, bytes]:
+    """How a key or a piece of a file may lie in memory: raw, and as something would print it."""
+    digits = raw.hex()
+    forms = {
+        "raw": raw,
+        "hex": digits.encode(),
+        "HEX": digits.upper().encode(),
+        "hex in utf-16": digits.encode("utf-16-le"),
+    }
+    for shift in range(3):
+        forms[f"base64+{shift}"] = base64.b64encode(b"\0" * shift + raw)[4 if shift else 0 : -4]
+    return forms
+
+
 def forms_of_pixels(rgb: bytes) -> dict[str, bytes]:
     """How a run of pixels may lie in memory: three bytes each, or four in the orders that Qt uses."""
     pixels = [rgb[place : place + 3] for place in range(0, len(rgb), 3)]
@@ -85,6 +99,7 @@ def iter_core(pid: int, folder: Path) -> Iterator[bytes]:
     stem = folder / "core"
     done = subprocess.run(["gcore", "-a", "-o", str(stem), str(pid)], capture_output=True, check=False)
     core = folder / f"core.{pid}"
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
     assert core.exists(), done.stderr.decode(errors="replace")
     try:
         with core.open("rb") as stream:
