@@ -145,6 +145,7 @@ def restore_object(
                 fd,
                 seal_header(reader.header, header_key, store.vault_id, random),
                 errors=lambda: disk_errors("restore"),
+                reading=lambda: backup_errors("read-object"),
                 cancel=cancel,
                 advance=advance,
                 hashed=True,

@@ -253,15 +253,22 @@ def copy_sealed(
     errors: Callable[[], AbstractContextManager[None]],
     cancel: CancelToken,
     advance: Callable[[int], None],
+    reading: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
     hashed: bool = False,
 ) -> None:
     """Write an object with another header into ``fd``: the body and padding as they are, the header last.
 
+    ``errors`` and ``reading`` name the medium that is written and the one that is read, where one fails.
     With ``hashed`` the SHA-256 of the content is checked besides the tags.
     """
     offset = BODY_AT
     writeback = Writeback(fd)
-    for piece in reader.iter_sealed(hashed=hashed):
+    pieces = reader.iter_sealed(hashed=hashed)
+    while True:
+        with reading():
+            piece = next(pieces, None)
+        if piece is None:
+            break
         cancel.raise_if_cancelled()
         with errors():
             write_at(fd, offset, piece)

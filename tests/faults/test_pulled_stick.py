@@ -1,0 +1,185 @@
+"""A stick that goes while it is written to or read: a real ext4 on a loop device, shut down meanwhile.
+
+``FS_IOC_SHUTDOWN`` without flushing the log is what pulling it is to the file system: from then on calls
+answer EIO, and what lay in memory only is gone. Mounted again, its journal is played back, as when a stick is
+put in again.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.domain.errors.backup import BackupDiskFailed
+from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.services.backup import Backup
+from hrd_desktop.services.backup_check import check_backup
+from hrd_desktop.services.restore import Restore
+from tests.faults.harness import Place
+from tests.faults.inprocess import Looker
+from tests.faults.ways_back import credential, hashes, numbers, opened
+
+pytestmark = pytest.mark.root
+
+#: _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH.
+_SHUTDOWN, _WITHOUT_FLUSH = 0x8004587D, 2
+IMAGE_BYTES = 64 << 20
+#: How far the command is when the stick goes, in bytes of content; the whole has about 9.2 MB.
+EARLY, MIDDLE, LATE = 1, 4_000_000, 9_100_000
+
+
+class Stick:
+    """An ext4 in a file, mounted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.image = folder / "stick.img"
+        self.path = folder / "stick"
+        self.path.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(IMAGE_BYTES)
+        subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True, capture_output=True)
+
+    def put_in(self) -> None:
+        done = subprocess.run(
+            ["mount", "-o", "loop", str(self.image), str(self.path)], capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            pytest.skip(f"no loop device can be mounted here: {done.stderr.decode().strip()}")
+
+    def pull(self) -> None:
+        """Every call on it fails from now on."""
+        fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.ioctl(fd, _SHUTDOWN, ctypes.c_uint32(_WITHOUT_FLUSH))
+        finally:
+            os.close(fd)
+
+    def take_out(self) -> None:
+        subprocess.run(["umount", str(self.path)], check=True, capture_output=True)
+
+    def put_in_again(self) -> None:
+        self.take_out()
+        self.put_in()
+
+
+class Pulling:
+    """Progress that pulls the stick when so many bytes are done."""
+
+    def __init__(self, stick: Stick, after_bytes: int) -> None:
+        self._stick = stick
+        self._left = after_bytes
+
+    def begin(self, total_items: int, total_bytes: int) -> None:
+        return None
+
+    def advance(self, done_bytes: int) -> None:
+        before, self._left = self._left, self._left - done_bytes
+        if before > 0 >= self._left:
+            self._stick.pull()
+
+    def finish_item(self) -> None:
+        return None
+
+    def end(self) -> None:
+        return None
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Iterator[Stick]:
+    if shutil.which("mkfs.ext4") is None:
+        pytest.skip("mkfs.ext4 (e2fsprogs) is not installed")
+    made = Stick(tmp_path)
+    made.put_in()
+    yield made
+    made.take_out()
+
+
+@pytest.fixture
+def place(start_of: Callable[[str], Place], rooms: Iterator[Path]) -> Iterator[Place]:
+    copy = start_of("vault").copy_to(next(rooms))
+    yield copy
+    copy.remove()
+
+
+def back_up(looker: Looker, place: Place, stick: Stick, progress: object = None) -> int:
+    with opened(looker, place.vault) as session:
+        run = Backup(session, progress=progress or NoProgress(), cancel=CancelToken(), work_lanes=1)  # type: ignore[arg-type]
+        return run.run(str(stick.path / "backup")).number
+
+
+def filled(looker: Looker, place: Place, stick: Stick) -> None:
+    """A first snapshot on the stick for good, and nine megabytes that are new since."""
+    back_up(looker, place, stick)
+    stick.put_in_again()
+    place.run(
+        "import", str(place.vault), str(place.folder / "incoming"), "--passphrase-file", place.secret("one")
+    )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(EARLY, marks=pytest.mark.gate),
+        MIDDLE,
+        pytest.param(LATE, marks=pytest.mark.gate),
+    ],
+)
+def test_pulled_in_a_backup(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+    filled(looker, place, stick)
+    with pytest.raises(BackupDiskFailed):
+        back_up(looker, place, stick, Pulling(stick, after))
+    with opened(looker, place.vault):
+        pass
+    stick.put_in_again()
+    assert numbers(looker, stick.path / "backup") == [1]
+    back_up(looker, place, stick)
+    assert numbers(looker, stick.path / "backup") == [2, 1]
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("after", [EARLY, MIDDLE, LATE])
+def test_pulled_in_a_check(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+    filled(looker, place, stick)
+    back_up(looker, place, stick)
+    before = hashes(stick.path / "backup")
+    with pytest.raises(BackupDiskFailed):
+        check_backup(
+            str(stick.path / "backup"),
+            credential(looker, "one"),
+            tenth=False,
+            random=os.urandom,
+            progress=Pulling(stick, after),
+            cancel=CancelToken(),
+        )
+    stick.put_in_again()
+    assert hashes(stick.path / "backup") == before
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("after", [EARLY, MIDDLE, LATE])
+def test_pulled_in_a_restore(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+    filled(looker, place, stick)
+    back_up(looker, place, stick)
+    before = hashes(stick.path / "backup")
+    with pytest.raises(BackupDiskFailed):
+        Restore(
+            str(stick.path / "backup"),
+            str(place.folder / "restored"),
+            credential(looker, "one"),
+            random=os.urandom,
+            clock=SystemClock(),
+            progress=Pulling(stick, after),
+            cancel=CancelToken(),
+            stretch=looker.stretch,
+        ).run()
+    assert not list(place.folder.glob("restored*"))
+    stick.put_in_again()
+    assert hashes(stick.path / "backup") == before
