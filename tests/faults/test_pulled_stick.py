@@ -19,7 +19,7 @@ import pytest
 
 from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.domain.errors.backup import BackupDiskFailed
-from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 from hrd_desktop.services.backup import Backup
 from hrd_desktop.services.backup_check import check_backup
 from hrd_desktop.services.restore import Restore
@@ -109,9 +109,10 @@ def place(start_of: Callable[[str], Place], rooms: Iterator[Path]) -> Iterator[P
     copy.remove()
 
 
-def back_up(looker: Looker, place: Place, stick: Stick, progress: object = None) -> int:
+def back_up(looker: Looker, place: Place, stick: Stick, progress: Progress | None = None) -> int:
+    """The number of the newest snapshot."""
     with opened(looker, place.vault) as session:
-        run = Backup(session, progress=progress or NoProgress(), cancel=CancelToken(), work_lanes=1)  # type: ignore[arg-type]
+        run = Backup(session, progress=progress or NoProgress(), cancel=CancelToken(), work_lanes=1)
         return run.run(str(stick.path / "backup")).number
 
 
