@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,8 @@ from hrd_desktop.domain.export import (
     Disclosure,
     DisclosureKind,
     DisclosureWhere,
+    SelfOpening,
+    WithPassphrase,
     list_disclosures,
 )
 from hrd_desktop.domain.people import ConsentDecision, ConsentPurpose
@@ -36,6 +38,7 @@ from hrd_desktop.domain.version import TOOL
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.custody_lines import CustodyChoices, custody_of_case, custody_of_items
 from hrd_desktop.services.found import found_fields
+from hrd_desktop.services.recipient_profiles import RecipientProfile, draw_names, keep_profile
 from hrd_desktop.services.resources import resource_folder
 from hrd_desktop.services.session import Session
 from hrd_desktop.storage.objects import ObjectReader
@@ -62,6 +65,9 @@ class ExportChoices:
     purpose: ConsentPurpose = ConsentPurpose.SHARE_WITH_LAWYER
     language: str = "en"
     title: str | None = None
+    #: The contact whose choices and pseudonyms are remembered; None for somebody who is none.
+    recipient: UUID | None = None
+    pseudonyms: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,6 +90,8 @@ class ExportPlan:
     case: Case | None
     without_consent: tuple[tuple[UUID, str], ...]
     signing_key: SigningKey
+    choices: ExportChoices
+    pseudonyms: Mapping[UUID, str]
 
 
 def plan_export(
@@ -115,6 +123,10 @@ def _plan(
             held_back.append(HeldBack(item.id, item.reference, reason))
     if not kept:
         raise HeldBackError(count=len(held_back))
+    names: dict[UUID, str] = {}
+    if choices.pseudonyms:
+        shown = [person.contact_id for _, item in kept for person in vault.records.people.persons_of(item.id)]
+        names = draw_names(vault, choices.recipient, shown)
     disclosed = CustodyChoices(choices.with_notes, choices.with_sources, choices.with_custodian)
     if case is not None:
         custody = custody_of_case(vault, case.id, [number for number, _ in kept], disclosed)
@@ -123,7 +135,7 @@ def _plan(
     bundle = BundlePlan(
         items=tuple(
             replace(
-                _bundle_item(vault, number, item, custody.lines[number], choices),
+                _bundle_item(vault, number, item, custody.lines[number], choices, names),
                 custody_proofs=custody.proofs[number],
             )
             for number, item in kept
@@ -143,6 +155,8 @@ def _plan(
         case=case,
         without_consent=tuple(without_consent),
         signing_key=custody.key,
+        choices=choices,
+        pseudonyms=names,
     )
 
 
@@ -185,7 +199,12 @@ def _reason_to_hold_back(
 
 
 def _bundle_item(
-    vault: Vault, number: int, item: Item, lines: tuple[bytes, ...], choices: ExportChoices
+    vault: Vault,
+    number: int,
+    item: Item,
+    lines: tuple[bytes, ...],
+    choices: ExportChoices,
+    names: Mapping[UUID, str],
 ) -> BundleItem:
     details = item.details
     carried = tuple(
@@ -194,7 +213,7 @@ def _bundle_item(
         if (kind := disclosure_of(field.name)) in _CARRIED
     )
     persons = tuple(
-        vault.records.contacts.load(person.contact_id).alias
+        names.get(person.contact_id) or vault.records.contacts.load(person.contact_id).alias
         for person in vault.records.people.persons_of(item.id)
     )
     return BundleItem(
@@ -257,6 +276,8 @@ def export(
     )
 
     def log(vault: Vault) -> None:
+        if plan.choices.recipient is not None:
+            keep_profile(vault, plan.choices.recipient, _profile(plan.choices, form), plan.pseudonyms)
         reasons = dict(plan.without_consent)
         for item in plan.items:
             record_event(
@@ -281,6 +302,20 @@ def export(
         _remove(result)
         raise
     return result
+
+
+def _profile(choices: ExportChoices, form: BundleForm) -> RecipientProfile:
+    # A plain folder is never proposed again: to leave something in the clear is decided each time.
+    forms: dict[type[BundleForm], str] = {WithPassphrase: "passphrase", SelfOpening: "self-opening"}
+    return RecipientProfile(
+        with_notes=choices.with_notes,
+        with_sources=choices.with_sources,
+        with_custodian=choices.with_custodian,
+        pseudonyms=choices.pseudonyms,
+        purpose=choices.purpose,
+        language=choices.language,
+        form=forms.get(type(form), "recipients"),
+    )
 
 
 def _remove(result: BundleResult) -> None:

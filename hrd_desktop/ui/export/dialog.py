@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialogButtonBox, QStackedWidget, QVBoxLayout, QWidget
@@ -22,12 +23,13 @@ from hrd_desktop.domain.export import (
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Case
 from hrd_desktop.services.browse import load_ids
-from hrd_desktop.services.contacts import list_contacts
+from hrd_desktop.services.contacts import list_contacts, load_contact
 from hrd_desktop.services.derive import derive_pending
 from hrd_desktop.services.destinations import check_destination
 from hrd_desktop.services.export import ExportChoices, ExportPlan, export, plan_export
 from hrd_desktop.services.passphrases import make_passphrase
 from hrd_desktop.services.public_keys import describe_key
+from hrd_desktop.services.recipient_profiles import RecipientProfile, find_profile
 from hrd_desktop.services.recipients import load_recipients
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.dialogs import PlainDialog
@@ -102,14 +104,33 @@ class ExportDialog(PlainDialog):
         self._back.clicked.connect(lambda: self._turn_to(_WHAT))
         self._next.clicked.connect(self._go_on)
         self.what.chosen.connect(self._ask_plan)
+        self.what.recipient_chosen.connect(self._ask_profile)
         self.whom.changed.connect(self._judge)
         self.whom.folder_chosen.connect(self._check_folder)
         self.whom.another_asked.connect(self._ask_passphrase)
         operations.read(_contacts_with_keys, self.whom.show_contacts)
+        operations.read(list_contacts, self.what.show_recipients)
         self._ask_passphrase()
         self._turn_to(_WHAT)
         self.what.show_waiting()
         self._look_first()
+
+    def _ask_profile(self, recipient: UUID | None) -> None:
+        """Whoever got something before gets the same kind of thing again, unless it is chosen otherwise."""
+
+        def show(profile: RecipientProfile | None) -> None:
+            if profile is not None:
+                self.what.show_profile(profile)
+            self.whom.propose(recipient, profile.form if profile is not None else "recipients")
+            self._ask_plan()
+
+        # What was planned was planned for somebody else.
+        self._plan = None
+        self._judge()
+        if recipient is None:
+            show(None)
+        else:
+            self._operations.read(partial(find_profile, recipient=recipient), show)
 
     # -- the plan -------------------------------------------------------------------------------
 
@@ -175,7 +196,7 @@ class ExportDialog(PlainDialog):
         folder = self.whom.folder
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> BundleResult:
-            made, label = _form(session, form, texts, passphrase)
+            made, label = _form(session, form, texts, passphrase, plan.choices.recipient)
             return export(session, plan, folder, made, recipients=label, progress=progress, cancel=cancel)
 
         job = self._job = Job(self.tr("Writing the bundle"), self)
@@ -277,13 +298,16 @@ def _plan(session: Session, scope: Scope, choices: ExportChoices) -> ExportPlan:
     return plan_export(session, case=scope.case, item_ids=ids, choices=choices)
 
 
-def _form(session: Session, form: int, texts: list[str], passphrase: str) -> tuple[BundleForm, str]:
+def _form(
+    session: Session, form: int, texts: list[str], passphrase: str, recipient: UUID | None
+) -> tuple[BundleForm, str]:
     """The form of the bundle and what the custody log says of its recipients."""
-    if form == PASSPHRASE:
-        return WithPassphrase(passphrase), "whoever has the passphrase"
-    if form == SELF_OPENING:
-        return SelfOpening(passphrase), "whoever has the passphrase"
+    if form not in (PASSPHRASE, SELF_OPENING, PLAIN):
+        recipients, label = load_recipients(session, texts)
+        return ToRecipients(recipients), label
+    label = "plain folder" if form == PLAIN else "whoever has the passphrase"
+    if recipient is not None:
+        label = f"{load_contact(session, str(recipient)).alias} ({label})"
     if form == PLAIN:
-        return PlainFolder(), "plain folder"
-    recipients, label = load_recipients(session, texts)
-    return ToRecipients(recipients), label
+        return PlainFolder(), label
+    return WithPassphrase(passphrase) if form == PASSPHRASE else SelfOpening(passphrase), label

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+from uuid import UUID
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -16,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.people import ConsentPurpose
 from hrd_desktop.services.export import BUNDLE_LANGUAGES, ExportChoices, ExportPlan
+from hrd_desktop.services.recipient_profiles import RecipientProfile
 from hrd_desktop.ui.contacts.people_words import purpose_words
 from hrd_desktop.ui.export.leaves_model import LeavesModel
 from hrd_desktop.ui.export.words import held_back_reason, items_text, language_name
@@ -32,9 +37,10 @@ _MAX_TITLE = 200
 
 
 class WhatPage(QWidget):
-    """Emits ``chosen`` when a choice about what leaves has changed."""
+    """Emits ``chosen`` when a choice has changed, ``recipient_chosen`` with the id of a contact or None."""
 
     chosen = Signal()
+    recipient_chosen = Signal(object)
 
     def __init__(self, scopes: list[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +54,10 @@ class WhatPage(QWidget):
         self.scope.addItems(scopes)
         self.scope.setAccessibleName(self.tr("Which items"))
         form.addRow(self.tr("&Which items"), self.scope)
+        self.recipient = QComboBox(self)
+        self.recipient.setAccessibleName(self.tr("For whom"))
+        self.recipient.addItem(self.tr("Somebody who is not among the contacts"), "")
+        form.addRow(self.tr("For w&hom"), self.recipient)
         self.purpose = QComboBox(self)
         self.purpose.setAccessibleName(self.tr("For what purpose"))
         for purpose in ConsentPurpose:
@@ -68,7 +78,8 @@ class WhatPage(QWidget):
         self.notes = self._box(self.tr("Let my &notes leave too"))
         self.sources = self._box(self.tr("Let the &sources leave too"))
         self.custodian = self._box(self.tr("Let the names in the &custody log leave too"))
-        for box in (self.notes, self.sources, self.custodian):
+        self.pseudonyms = self._box(self.tr("Give people ps&eudonyms: always the same for this recipient"))
+        for box in (self.notes, self.sources, self.custodian, self.pseudonyms):
             column.addWidget(box)
         self._summary = plain_label(parent=self, wrap=True)
         column.addWidget(self._summary)
@@ -79,9 +90,11 @@ class WhatPage(QWidget):
         column.addWidget(self._held)
         self.include_held = self._box(self.tr("Let these &leave all the same"))
         column.addWidget(self.include_held)
-        for combo in (self.scope, self.purpose, self.language):
+        for combo in (self.scope, self.recipient, self.purpose, self.language):
             combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            combo.activated.connect(self.chosen)
+            if combo is not self.recipient:
+                combo.activated.connect(self.chosen)
+        self.recipient.activated.connect(lambda row: self.recipient_chosen.emit(self._recipient()))
         self.title.editingFinished.connect(self.chosen)
         self._held.hide()
         self.include_held.hide()
@@ -96,7 +109,30 @@ class WhatPage(QWidget):
             purpose=ConsentPurpose(self.purpose.currentData()),
             language=self.language.currentData(),
             title=self.title.text().strip() or None,
+            recipient=self._recipient(),
+            pseudonyms=self.pseudonyms.isChecked(),
         )
+
+    def show_recipients(self, contacts: Sequence[Contact]) -> None:
+        """Offer these contacts as the one whom the bundle is for."""
+        for contact in contacts:
+            self.recipient.addItem(isolated(contact.alias), str(contact.id))
+
+    def show_profile(self, profile: RecipientProfile) -> None:
+        """Choose what was chosen for this recipient the last time."""
+        boxes = {
+            self.notes: profile.with_notes,
+            self.sources: profile.with_sources,
+            self.custodian: profile.with_custodian,
+            self.pseudonyms: profile.pseudonyms,
+            # Never remembered: each item that is held back is decided on each time.
+            self.include_held: False,
+        }
+        for box, checked in boxes.items():
+            with QSignalBlocker(box):
+                box.setChecked(checked)
+        self.purpose.setCurrentIndex(max(0, self.purpose.findData(profile.purpose.value)))
+        self.language.setCurrentIndex(max(0, self.language.findData(profile.language)))
 
     def show_waiting(self) -> None:
         """The list is being made."""
@@ -131,6 +167,10 @@ class WhatPage(QWidget):
         self._held.setText(describe(error)[0])
         self._held.show()
         self.include_held.setVisible(error.code == "held-back" or self.include_held.isChecked())
+
+    def _recipient(self) -> UUID | None:
+        text = self.recipient.currentData()
+        return UUID(text) if text else None
 
     def _box(self, text: str) -> QCheckBox:
         box = QCheckBox(text, self)

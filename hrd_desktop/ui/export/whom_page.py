@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -124,6 +125,15 @@ class WhomPage(QWidget):
             self._people.appendRow(item)
         self._no_people.setVisible(not contacts)
         self._list.setVisible(bool(contacts))
+
+    def propose(self, contact: UUID | None, form: str) -> None:
+        """Choose the form that this recipient got the last time, and the recipient where a key is known."""
+        for row in range(self._people.rowCount()):
+            item = self._people.item(row)
+            ours = item.data() == str(contact)
+            item.setCheckState(Qt.CheckState.Checked if ours else Qt.CheckState.Unchecked)
+        forms = {"passphrase": PASSPHRASE, "self-opening": SELF_OPENING}
+        self._forms[forms.get(form, RECIPIENTS)].setChecked(True)
 
     def show_passphrase(self, words: str) -> None:
         """Propose this passphrase."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from hrd_desktop.domain.contacts import ContactDraft
 from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.domain.records import ItemPerson
 from hrd_desktop.services.browse import load_ids
 from hrd_desktop.services.bulk import register_items
 from hrd_desktop.services.cases import add_case
@@ -285,3 +286,37 @@ def test_the_list_is_a_sound_model(dialog: ExportDialog, qtbot: QtBot) -> None:
     assert model.rowCount() == len(dialog._plan.disclosures if dialog._plan is not None else ())
     model.show_plan(None)
     assert model.rowCount() == 0 and tester is not None
+
+
+def test_a_recipient_gets_what_it_got_before_and_knows_people_by_the_same_names(
+    operations: Operations, three: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    lawyer = add_contact(three, ContactDraft(alias="Lawyer", public_key=AGE_KEY))
+    shown = add_contact(three, ContactDraft(alias="Amira"))
+    (item,) = load_ids(three, [2])
+    three.write(lambda vault: vault.records.people.set_persons(item, [ItemPerson(item, shown.id)]))
+    names = []
+    for again in (False, True):
+        dialog = opened(operations, [Scope("two", numbers=(2,))], qtbot)
+        combo = dialog.what.recipient
+        qtbot.waitUntil(lambda combo=combo: combo.count() == 3)  # type: ignore[misc]  # a default argument binds it
+        assert dialog.what.pseudonyms.isChecked() is False
+        combo.setCurrentIndex(combo.findData(str(lawyer.id)))
+        combo.activated.emit(combo.currentIndex())
+        assert not dialog._next.isEnabled()
+        qtbot.waitUntil(lambda dialog=dialog: bool(dialog.whom.recipient_texts()))  # type: ignore[misc]  # as above
+        assert dialog.what.pseudonyms.isChecked() is again
+        dialog.what.pseudonyms.setChecked(True)
+        dialog.what.include_held.setChecked(True)
+        planned(dialog, qtbot)
+        assert "Amira" not in [value for _, value in leaving(dialog)]
+        names.append([value for kind, value in leaving(dialog) if value.startswith("P-")])
+        dialog._next.click()
+        assert dialog.whom.recipient_texts() == [str(lawyer.id)]
+        folder = tmp_path / str(again)
+        folder.mkdir()
+        dialog.whom.folder_chosen.emit(str(folder))
+        qtbot.waitUntil(lambda dialog=dialog: bool(dialog.whom.folder))  # type: ignore[misc]  # as above
+        with qtbot.waitSignal(dialog.exported, timeout=60_000):
+            dialog._next.click()
+    assert len(names[0]) == 1 and names[0] == names[1]
