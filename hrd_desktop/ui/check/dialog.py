@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
@@ -115,6 +116,14 @@ class CheckDialog(PlainDialog):
         """Open it with the private key in this file."""
         _show(self._identity, path)
 
+    def show_timestamp(self, path: str) -> None:
+        """Check this answer of a timestamp authority with the bundle."""
+        _show(self._timestamp, path)
+
+    def show_root(self, path: str) -> None:
+        """Trust the root certificates in this file for timestamps."""
+        _show(self._root, path)
+
     def done(self, result: int) -> None:
         """Closing stops the check."""
         if self._job is not None:
@@ -124,11 +133,10 @@ class CheckDialog(PlainDialog):
     # -- checking -------------------------------------------------------------------------------
 
     def _check(self) -> None:
-        path, identity, passphrase = (
-            self.path,
-            str(self._identity.property("path") or ""),
-            self.passphrase.text,
-        )
+        path, passphrase = self.path, self.passphrase.text
+        identity, timestamp, root = map(_shown, (self._identity, self._timestamp, self._root))
+        if not self._stamped.isChecked():
+            timestamp = root = ""
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> BundleCheck:
             return check(
@@ -137,6 +145,8 @@ class CheckDialog(PlainDialog):
                 passphrase=passphrase or None,
                 progress=progress,
                 cancel=cancel,
+                timestamp_file=timestamp or None,
+                roots_file=root or None,
             )
 
         job = self._job = Job(self.tr("Checking"), self)
@@ -162,7 +172,7 @@ class CheckDialog(PlainDialog):
         ReceiveDialog(self._operations, self.path, self._identities(), self._passphrase, self).open()
 
     def _identities(self) -> tuple[str, ...]:
-        identity = str(self._identity.property("path") or "")
+        identity = _shown(self._identity)
         return (identity,) if identity else ()
 
     def _show_result(self, result: BundleCheck) -> None:
@@ -222,11 +232,39 @@ class CheckDialog(PlainDialog):
         key.clicked.connect(lambda: choose_file(self, self.tr("Choose a private key"), self.show_identity))
         column.addWidget(QLabel(self.tr("Or your private key, if it was made for you"), page))
         column.addLayout(_row(self._identity, key))
+        column.addSpacing(Space.S)
+        self._stamped = QCheckBox(self.tr("There is a &timestamp to check as well"), page)
+        self._stamped.setAccessibleName(self.tr("There is a timestamp to check as well"))
+        column.addWidget(self._stamped)
+        stamp = self._make_timestamp(page)
+        stamp.hide()
+        self._stamped.toggled.connect(stamp.setVisible)
+        column.addWidget(stamp)
         self._note = plain_label(parent=page, tone="warning", wrap=True)
         self._note.hide()
         column.addWidget(self._note)
         column.addStretch(1)
         return page
+
+    def _make_timestamp(self, parent: QWidget) -> QWidget:
+        """The answer may be in the bundle itself or kept beside it; whom to trust is chosen in any case."""
+        part = QWidget(parent)
+        column = QVBoxLayout(part)
+        column.setContentsMargins(Space.XL, 0, 0, 0)
+        column.setSpacing(Space.S)
+        self._timestamp = _place(
+            self.tr("Timestamp"), self.tr("A .tsr file, unless it is in the bundle"), part
+        )
+        answer = _button(self.tr("T&imestamp"), self.tr("Choose a timestamp"), "file", part)
+        answer.clicked.connect(lambda: choose_file(self, self.tr("Choose a timestamp"), self.show_timestamp))
+        column.addLayout(_row(self._timestamp, answer))
+        self._root = _place(
+            self.tr("Root certificate"), self.tr("The authority's root, from a source you trust"), part
+        )
+        root = _button(self.tr("&Root"), self.tr("Choose a root certificate"), "key", part)
+        root.clicked.connect(lambda: choose_file(self, self.tr("Choose a root certificate"), self.show_root))
+        column.addLayout(_row(self._root, root))
+        return part
 
     def _make_checking(self) -> QWidget:
         page = QWidget(self)
@@ -288,6 +326,10 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     for widget in widgets:
         row.addWidget(widget, 1 if isinstance(widget, QLineEdit) else 0)
     return row
+
+
+def _shown(field: QLineEdit) -> str:
+    return str(field.property("path") or "")
 
 
 def _show(field: QLineEdit, path: str) -> None:

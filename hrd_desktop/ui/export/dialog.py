@@ -29,10 +29,12 @@ from hrd_desktop.services.destinations import check_destination
 from hrd_desktop.services.export import ExportChoices, ExportPlan, export, plan_export
 from hrd_desktop.services.passphrases import make_passphrase
 from hrd_desktop.services.public_keys import describe_key
+from hrd_desktop.services.receipt_files import write_receipt
 from hrd_desktop.services.recipient_profiles import RecipientProfile, find_profile
 from hrd_desktop.services.recipients import load_recipients
 from hrd_desktop.services.session import Session
-from hrd_desktop.ui.dialogs import PlainDialog
+from hrd_desktop.services.timestamp_request import timestamp_request
+from hrd_desktop.ui.dialogs import PlainDialog, choose_new_file
 from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.export.what_page import WhatPage
 from hrd_desktop.ui.export.whom_page import PASSPHRASE, PLAIN, SELF_OPENING, WhomPage
@@ -86,6 +88,7 @@ class ExportDialog(PlainDialog):
         self._plans: Newest[ExportPlan] = Newest(operations)
         self._plan: ExportPlan | None = None
         self._job: Job | None = None
+        self._written_bundle: BundleResult | None = None
         self._asked_choices: ExportChoices | None = None
         self.resize(760, 680)
         self.what = WhatPage([scope.text for scope in self._scopes], self)
@@ -99,6 +102,14 @@ class ExportDialog(PlainDialog):
         reject, accept = QDialogButtonBox.ButtonRole.RejectRole, QDialogButtonBox.ButtonRole.AcceptRole
         self._cancel = self.add_button(self.tr("Cancel"), reject)
         self._back = self.add_button(self.tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)
+        self._stamp = self.add_button(
+            self.tr("Save a request for a timestamp"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self._stamp.clicked.connect(
+            lambda: choose_new_file(
+                self, self.tr("Save a request for a timestamp"), "timestamp.tsq", self.save_request
+            )
+        )
         self._next = self.add_button(self.tr("Next"), accept, look="primary")
         self._cancel.clicked.connect(self.reject)
         self._back.clicked.connect(lambda: self._turn_to(_WHAT))
@@ -213,6 +224,7 @@ class ExportDialog(PlainDialog):
         self._judge()
 
     def _written(self, result: BundleResult) -> None:
+        self._written_bundle = result
         self._result.setText(result_text(result))
         by_passphrase = self.whom.form in (PASSPHRASE, SELF_OPENING)
         self._advice.setText(
@@ -222,6 +234,32 @@ class ExportDialog(PlainDialog):
         )
         self._turn_to(_DONE)
         self.exported.emit(result)
+
+    def save_request(self, path: str) -> None:
+        """Write the request for a timestamp of the bundle that was written into this new file."""
+        result = self._written_bundle
+        if result is None:
+            return
+
+        def done(_: None) -> None:
+            self._stamp_note.setText(
+                self.tr(
+                    "Saved. Take it to a timestamp authority on any machine: it holds a digest and a random"
+                    " number, nothing of the bundle. Keep the answer beside the bundle: where"
+                    " bundles are opened it can be checked."
+                )
+            )
+            self._stamp_note.show()
+
+        def failed(error: SheafError) -> None:
+            self._stamp_note.setText(" ".join(part for part in describe(error) if part))
+            self._stamp_note.show()
+
+        self._operations.read(
+            lambda session: write_receipt(path, timestamp_request(result, session.random), session.random),
+            done,
+            failed,
+        )
 
     def _not_written(self, error: SheafError) -> None:
         self.whom.show_note(" ".join(part for part in describe(error) if part))
@@ -249,6 +287,7 @@ class ExportDialog(PlainDialog):
         self._back.setVisible(page == _WHOM)
         self._cancel.setVisible(page != _DONE)
         self._next.setVisible(page != _WRITING)
+        self._stamp.setVisible(page == _DONE)
         text = {_WHAT: self.tr("Next"), _DONE: self.tr("Close")}.get(page, self.tr("Write the bundle"))
         self._next.setText(text)
         self._next.setAccessibleName(text)
@@ -280,6 +319,9 @@ class ExportDialog(PlainDialog):
         column.addWidget(self._result)
         self._advice = plain_label("", page, tone="notice", wrap=True)
         column.addWidget(self._advice)
+        self._stamp_note = plain_label("", page, wrap=True)
+        self._stamp_note.hide()
+        column.addWidget(self._stamp_note)
         column.addStretch(1)
         return page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from hrd_desktop.services.session import Session
 from hrd_desktop.ui.check.dialog import CheckDialog, FaultModel
 from hrd_desktop.ui.check.words import fault_text, meaning_text, verdict_text
 from hrd_desktop.ui.operations import Operations
+from tests.unit.crypto.test_timestamps import Authority
 
 PASSPHRASE = "a passphrase of the bundle"
 
@@ -74,6 +76,31 @@ def test_a_sound_bundle(dialog: CheckDialog, vault_session: Session, tmp_path: P
     assert "Unchanged since it was signed by key" in said and "does not say whose key it is" in said
     assert "genuine" not in said.lower()
     assert not dialog._table.isVisible()
+
+
+def test_a_timestamp_is_checked_against_the_root_that_was_chosen(
+    dialog: CheckDialog, vault_session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed (scripts/packages-test.txt)")
+    path = bundle(vault_session, tmp_path, PlainFolder())
+    place = tmp_path / "authority"
+    place.mkdir()
+    authority = Authority(place)
+    authority.answer((path / "timestamp.tsq").read_bytes())
+    dialog._stamped.click()
+    dialog.show_timestamp(str(place / "answer.tsr"))
+    said = checked(dialog, path, qtbot)
+    assert "it was not checked against a root" in said
+    dialog._again.click()
+    dialog.show_root(str(place / "ca.pem"))
+    said = checked(dialog, path, qtbot)
+    assert "A timestamp authority saw it on" in said and "Unchanged since" in said
+    dialog._again.click()
+    dialog.show_root(str(place / "tsa.csr"))
+    assert "root" in checked(dialog, path, qtbot) and dialog._go.isVisible()
+    dialog._stamped.click()
+    assert "timestamp" not in checked(dialog, path, qtbot).replace("receipt, timestamp or", "")
 
 
 def test_an_altered_file_is_named(

@@ -11,6 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QTableView
 from pytestqt.qtbot import QtBot
 
+from hrd_desktop.crypto.timestamps import request_is_over
 from hrd_desktop.domain.contacts import ContactDraft
 from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.domain.records import ItemPerson
@@ -140,6 +141,12 @@ def test_a_bundle_with_a_passphrase_opens_and_checks(
     )
     assert found.sound and found.items == 2
     assert result.sha256.hex() in texts(dialog)
+    request = tmp_path / "timestamp.tsq"
+    dialog.save_request(str(request))
+    qtbot.waitUntil(lambda: "Take it to a timestamp authority" in texts(dialog))
+    assert request_is_over(request.read_bytes(), result.tagmanifest_sha512)
+    dialog.save_request(str(request))
+    qtbot.waitUntil(lambda: "Take it to a timestamp authority" not in texts(dialog))
     actions = [event["action"] for event in view_item(three, load_ids(three, [2])[0]).custody]
     assert actions[-1] == "exported"
 
