@@ -68,6 +68,13 @@ class Drill:
         self._progress = progress
         self._cancel = cancel
         self._sample: frozenset[bytes] = frozenset()
+        self._restore: Restore | None = None
+
+    def abandon(self) -> None:
+        """A panic: the throw-away vault opens for nobody from now on. From any thread."""
+        self._cancel.cancel()
+        if self._restore is not None:
+            self._restore.abandon()
 
     def run(self) -> DrillReport:
         """Restore the records and a random sample into a new folder in ``folder``, open and verify, remove.
@@ -84,7 +91,7 @@ class Drill:
             shutil.rmtree(place, ignore_errors=True)
 
     def _run(self, root: str) -> DrillReport:
-        restored = Restore(
+        self._restore = Restore(
             self._path,
             root,
             self._credential,
@@ -92,7 +99,8 @@ class Drill:
             clock=self._clock,
             progress=self._progress,
             cancel=self._cancel,
-        ).run(only=self._choose)
+        )
+        restored = self._restore.run(only=self._choose)
         with unlock(root, self._credential, random=self._random, clock=self._clock) as session:
             sample = session.read(
                 lambda vault: [

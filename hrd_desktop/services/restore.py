@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +29,7 @@ from hrd_desktop.services.custody_fork import RESTORED, fork_logs
 from hrd_desktop.services.lanes import VaultLane, WorkLanes
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.stretched_once import Stretch, StretchedOnce
+from hrd_desktop.services.wipe_keys import overwrite_keys
 from hrd_desktop.storage.backup.lists import BackupList, ListRow
 from hrd_desktop.storage.backup.opening import OpenedBackup, open_backup
 from hrd_desktop.storage.backup.restoring import (
@@ -107,6 +109,16 @@ class Restore:
         self._stretch = StretchedOnce(stretch)
         #: Where the new vault is made; it has its own name only when all is done.
         self.building = f"{self._target}.creating-{random(4).hex()}"
+        self._begun = False
+        self._guard = threading.Lock()
+
+    def abandon(self) -> None:
+        """Overwrite the keys of what is being made, from any thread; the process may be about to end."""
+        self._cancel.cancel()
+        with self._guard:
+            # Under whichever of its two names; others may have one that begins alike.
+            for folder in (self.building, self._target) if self._begun else ():
+                overwrite_keys(VaultLayout(folder), self._random, read_back=False)
 
     def run(self, number: int | None = None, *, only: Chooser | None = None) -> RestoreReport:
         """Make the new vault from snapshot ``number``, by default the newest.
@@ -122,6 +134,7 @@ class Restore:
         )
         chosen = choose_list(opened, number)
         building = self.building
+        self._begun = True
         with disk_errors("restore"):
             make_folder(building)
         try:
@@ -177,7 +190,10 @@ class Restore:
             above,
             self._clock,
         )
-        write_slot_files(layout, slots)
+        with self._guard:
+            # Not between the overwriting and the end of the process: what is written then would open.
+            self._cancel.raise_if_cancelled()
+            write_slot_files(layout, slots)
         set_all_mtimes(layout, to_microseconds(self._clock.now_utc()) * 1000)
 
         def settle(vault: Vault) -> tuple[int, int, list[NotRestored]]:

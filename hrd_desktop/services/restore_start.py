@@ -11,7 +11,6 @@ from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.errors.backup import BackupDamagedError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.services.backup_prune import info_of
-from hrd_desktop.services.rescue_source import overwrite_new
 from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.restore import Restore, RestoreReport
 from hrd_desktop.services.stretched_once import StretchedOnce
@@ -57,18 +56,15 @@ class BackupAtHand:
             cancel=cancel,
             stretch=self._stretch,
         )
-        return RunningRestore(restore, number, self._random, cancel)
+        return RunningRestore(restore, number, cancel)
 
 
 class RunningRestore:
     """One restore. ``cancel`` and ``abandon`` from any thread."""
 
-    def __init__(
-        self, restore: Restore, number: int, random: Callable[[int], bytes], cancel: CancelToken
-    ) -> None:
+    def __init__(self, restore: Restore, number: int, cancel: CancelToken) -> None:
         self._restore = restore
         self._number = number
-        self._random = random
         self._cancel = cancel
 
     def run(self) -> RestoreReport:
@@ -81,5 +77,4 @@ class RunningRestore:
 
     def abandon(self) -> None:
         """Overwrite the keys of what is being made, at once: the process may be about to end."""
-        self._cancel.cancel()
-        overwrite_new(self._restore.building, self._random)
+        self._restore.abandon()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.domain.errors.base import Cancelled, SheafError
+from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import PlainDialog, sized
 from hrd_desktop.ui.messages import describe
@@ -98,6 +99,8 @@ class MakingDialog(PlainDialog):
         )
         self._open.clicked.connect(self._wants_open)
         self._open.hide()
+        # A vault that is being made must not outlive a panic as a copy that opens.
+        Abandon(self).wanted.connect(self.abandon)
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)

@@ -22,13 +22,13 @@ from hrd_desktop.services.lock import blur_times
 from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.triggers import POWER_OFF
 from hrd_desktop.services.wipe_all import finish_begun_wipe
+from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.application import apply_theme
 from hrd_desktop.ui.background import Background
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.lock_timer import LockTimer
 from hrd_desktop.ui.main_window import MainWindow
-from hrd_desktop.ui.making import MakingDialog
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.panic_chord import PanicChord
@@ -362,6 +362,5 @@ class Program(QObject):
     def _out_begun(self) -> None:
         self._timer.stop()
         self._background.forget()
-        # A vault that is being made must not outlive a panic as a copy that opens.
-        for dialog in self._window.findChildren(MakingDialog):
-            dialog.abandon()
+        for making in self._window.findChildren(Abandon):
+            making.wanted.emit()

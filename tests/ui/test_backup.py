@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from hrd_desktop.crypto.credential import Credential, credential_from_text
 from hrd_desktop.domain.backup import KeepRule
 from hrd_desktop.domain.clock import SystemClock
-from hrd_desktop.domain.errors.base import Cancelled
+from hrd_desktop.domain.errors.base import Cancelled, NotOpenedError
 from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.services.backup import Backup
 from hrd_desktop.services.backup_check import check_backup, note_check
@@ -26,6 +26,8 @@ from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.restore_items import read_backup
 from hrd_desktop.services.restore_start import BackupAtHand
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.backup.banner import BackupAge, BackupBanner
 from hrd_desktop.ui.backup.card import BackupCard
 from hrd_desktop.ui.backup.dialogs import CredentialDialog, NewBackupDialog
@@ -315,18 +317,48 @@ def test_whoever_has_only_the_stick_gets_the_vault_back(
     started.unlock(qtbot)
 
 
-def test_a_restore_that_is_stopped_leaves_nothing(
-    started: Started, vault_session: Session, tmp_path: Path, qtbot: QtBot
+def test_a_restore_that_is_stopped_or_met_by_a_panic_leaves_nothing_that_opens(
+    vault_session: Session, tmp_path: Path
 ) -> None:
-    """By its own button; a panic takes the keys of what is being made (``rescue_source.overwrite_new``)."""
     stick = tmp_path / "stick"
     take(vault_session, tmp_path / "in", a=b"kept" * 400_000)
     Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(stick))
     vault_session.close()
     backup = BackupAtHand(str(stick), WhatOpens(text=PASSPHRASE), random=os.urandom, clock=SystemClock())
-    target, cancel = tmp_path / "back", CancelToken()
-    running = backup.restoring(str(target), 1, progress=NoProgress(), cancel=cancel)
+    running = backup.restoring(str(tmp_path / "back"), 1, progress=NoProgress(), cancel=CancelToken())
     running.cancel()
     with pytest.raises(Cancelled):
         running.run()
     assert not list(tmp_path.glob("back*"))
+
+    class Panic(NoProgress):
+        """When all is copied and the keys are not written yet; then at the very end."""
+
+        def finish_item(self) -> None:
+            running.abandon()
+
+    running = backup.restoring(str(tmp_path / "back"), 1, progress=Panic(), cancel=CancelToken())
+    with pytest.raises(Cancelled):
+        running.run()
+    assert not list(tmp_path.glob("back*"))
+    running = backup.restoring(str(tmp_path / "back"), 1, progress=NoProgress(), cancel=CancelToken())
+    running.run()
+    other = shutil.copytree(tmp_path / "back", tmp_path / "back-too")
+    running.abandon()
+    unlock(str(other), credential_from_text(PASSPHRASE), random=os.urandom, clock=SystemClock()).close()
+    with pytest.raises(NotOpenedError):
+        unlock(
+            str(tmp_path / "back"), credential_from_text(PASSPHRASE), random=os.urandom, clock=SystemClock()
+        )
+
+
+def test_a_panic_reaches_a_drill_and_every_dialog_that_makes_a_vault(
+    started: Started, card: BackupCard, vault_session: Session, tmp_path: Path
+) -> None:
+    abandoned: list[str] = []
+    asked = RestoreDialog(started.window, "", str(tmp_path), random=os.urandom, clock=SystemClock())
+    card.setParent(started.window)
+    for maker, name in ((asked, "dialog"), (card._acts, "drill")):
+        maker.findChildren(Abandon)[0].wanted.connect(lambda name=name: abandoned.append(name))
+    started.program._out_begun()
+    assert sorted(abandoned) == ["dialog", "drill"]

@@ -16,6 +16,7 @@ from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.restore_items import BackupReader, ItemBack, read_backup
 from hrd_desktop.services.session import Session
+from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.backup.dialogs import CheckBackupDialog, CredentialDialog
 from hrd_desktop.ui.backup.items_dialog import ItemsDialog
 from hrd_desktop.ui.backup.words import check_words, drill_words, items_words
@@ -42,6 +43,12 @@ class BackupActs(QObject):
         self._operations = operations
         self._folder = folder
         self._widget = parent
+        self._drill: Drill | None = None
+        Abandon(self).wanted.connect(self._abandon)
+
+    def _abandon(self) -> None:
+        if self._drill is not None:
+            self._drill.abandon()
 
     def ask_check(self) -> None:
         """Check everything in the backup, or a random tenth."""
@@ -87,7 +94,7 @@ class BackupActs(QObject):
         path = self._folder()
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> DrillReport:
-            return Drill(
+            drill = self._drill = Drill(
                 path,
                 load_credential(text, key_file or None),
                 folder=tempfile.gettempdir(),
@@ -95,7 +102,8 @@ class BackupActs(QObject):
                 clock=session.clock,
                 progress=progress,
                 cancel=cancel,
-            ).run()
+            )
+            return drill.run()
 
         self.run_wanted.emit(
             self.tr("Practising a restore"), work, lambda found: self.said.emit(drill_words(found), found.ok)
