@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from hrd_desktop.domain.version import TOOL
@@ -48,7 +48,7 @@ class HelpSection(CardPage):
         grid.setVerticalSpacing(Space.S)
         grid.setColumnStretch(1, 1)
         for number, sentence in enumerate(sentences):
-            grid.addWidget(plain_label("•", card, tone="muted"), number, 0)
+            grid.addWidget(plain_label("•", card, tone="muted"), number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(plain_label(sentence, card, wrap=True), number, 1)
         card.body.addLayout(grid)
         return card

@@ -22,8 +22,8 @@ class SeenDialog(Asking):
         self._choices = QButtonGroup(self)
         self._what: list[str] = []
         for what, text in (
-            (PASSPHRASE, self.tr("Somebody saw or heard the passphrase, and had no copy of the vault")),
-            (COPY, self.tr("Somebody copied the vault or a backup, and does not know the passphrase")),
+            (PASSPHRASE, self.tr("Somebody saw or heard the passphrase")),
+            (COPY, self.tr("Somebody copied the vault or a backup")),
             (BOTH, self.tr("Both, or I cannot tell")),
             (TAMPERED, self.tr("The computer itself was in other hands")),
         ):
@@ -73,4 +73,8 @@ class SeenDialog(Asking):
         self._advice.setText(advice)
         self._limits.setText(limits)
         self.allow(True)
-        self.adjustSize()
+        # The hint knows how high wrapped words are; the layout must have heard of the new ones first.
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.resize(self.sizeHint())

@@ -100,13 +100,13 @@ class TriggersCard(Card):
             FAILED_UNLOCKS,
             self.tr("{number} failed unlocks in this window"),
         )
-        self.add_row(self.tr("Switch off after"), self._failed)
+        self.add_row(self.tr("Switch off after failed unlocks"), self._failed)
         self._days = self._number_box(
             self.tr("Switch off after days without an unlock"),
             DAYS,
             self.tr("{number} days without an unlock"),
         )
-        self.add_row(self.tr("Switch off after"), self._days)
+        self.add_row(self.tr("Switch off after days without an unlock"), self._days)
         self.add_truth(
             self.tr("A computer that is off has no keys in memory, of the disk's encryption either."),
             self.tr(
