@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.mould import Mould
+
 PROJECT = Path(__file__).resolve().parent.parent
 MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 4 << 30
@@ -74,6 +76,12 @@ def samples_dir() -> Path:
     if not samples.is_dir():
         pytest.skip("the sample files are not on this machine")
     return samples
+
+
+@pytest.fixture(scope="session")
+def mould(tmp_path_factory: pytest.TempPathFactory) -> Mould:
+    """New vaults for tests that need one, and not the making of it."""
+    return Mould(tmp_path_factory.mktemp("mould"))
 
 
 @pytest.fixture

@@ -19,16 +19,13 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from hrd_desktop.crypto.credential import Credential, credential_from_text
-from hrd_desktop.crypto.kdf import MINIMUM
-from hrd_desktop.domain.clock import SystemClock
-from hrd_desktop.services.create import create
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import SettingsFile
-from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.garbage import MainThreadGarbage
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.theme import style
 from hrd_desktop.ui.theme.tokens import LIGHT
+from tests.mould import Mould
 from tests.ui.driving import PASSPHRASE, Started, make_started
 
 #: What Qt says of the platform that has no screen; everything else that it says fails the test.
@@ -80,25 +77,15 @@ def vault_credential() -> Credential:
 
 
 @pytest.fixture
-def vault_path(tmp_path: Path, vault_credential: Credential) -> Path:
+def vault_path(tmp_path: Path, mould: Mould) -> Path:
     """A new, empty, real vault with a cheap key derivation."""
-    root = tmp_path / "vault"
-    create(
-        str(root),
-        vault_credential,
-        parameters=MINIMUM,
-        recovery_code=None,
-        reserve_bytes=0,
-        random=os.urandom,
-        clock=SystemClock(),
-    )
-    return root
+    return mould.cast(PASSPHRASE, tmp_path / "vault")
 
 
 @pytest.fixture
-def vault_session(vault_path: Path, vault_credential: Credential) -> Iterator[Session]:
+def vault_session(vault_path: Path, mould: Mould) -> Iterator[Session]:
     """That vault, open."""
-    with unlock(str(vault_path), vault_credential, random=os.urandom, clock=SystemClock()) as session:
+    with mould.open(PASSPHRASE, vault_path) as session:
         yield session
 
 

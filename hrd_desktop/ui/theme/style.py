@@ -170,7 +170,10 @@ def colours_for(theme: str, system_is_dark: bool) -> Colours:
 
 def apply(application: QApplication, colours: Colours) -> None:
     """Give the whole application these colours; can be called again while it runs."""
+    sheet = style_sheet(colours)
+    if application.styleSheet() == sheet:
+        return  # every widget would be dressed again, for the same looks
     application.setStyle("Fusion")
     application.setPalette(palette(colours))
-    application.setStyleSheet(style_sheet(colours))
+    application.setStyleSheet(sheet)
     application.setProperty("colours", colours)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hrd_desktop.crypto.checkpoints import sign_checkpoint
-from hrd_desktop.crypto.credential import credential_from_text
-from hrd_desktop.crypto.kdf import MINIMUM
 from hrd_desktop.crypto.receipts import format_receipt, parse_receipt
-from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.domain.errors.custody import (
     CosignNeedsProof,
     CosignOwn,
@@ -27,7 +24,6 @@ from hrd_desktop.domain.errors.custody import (
 from hrd_desktop.domain.records import Case
 from hrd_desktop.services.cases import add_case
 from hrd_desktop.services.countersign import countersign
-from hrd_desktop.services.create import create
 from hrd_desktop.services.custody_fork import RESTORED, fork_logs
 from hrd_desktop.services.edit import edit
 from hrd_desktop.services.log_papers import LogPapers
@@ -39,8 +35,8 @@ from hrd_desktop.services.receipts import (
     give_receipt,
 )
 from hrd_desktop.services.session import Session
-from hrd_desktop.services.unlock import unlock
 from hrd_desktop.storage.vault import Vault
+from tests.mould import Mould
 from tests.unit.services.test_custody_logs import take_in
 
 Grow = Callable[[], None]
@@ -143,19 +139,10 @@ def test_a_receipt_of_a_log_that_is_not_here(session: Session, case: Case, other
 
 
 @pytest.fixture
-def other(tmp_path: Path):  # type: ignore[no-untyped-def]  # a fixture that yields a session
+def other(tmp_path: Path, mould: Mould) -> Iterator[Session]:
     """The vault of a colleague."""
-    credential, clock, root = credential_from_text("other horse"), SystemClock(), str(tmp_path / "other")
-    create(
-        root,
-        credential,
-        parameters=MINIMUM,
-        recovery_code=None,
-        reserve_bytes=0,
-        random=os.urandom,
-        clock=clock,
-    )
-    with unlock(root, credential, random=os.urandom, clock=clock) as opened:
+    root = mould.cast("other horse", tmp_path / "other")
+    with mould.open("other horse", root) as opened:
         yield opened
 
 
