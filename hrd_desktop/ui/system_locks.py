@@ -8,6 +8,7 @@ are listened to: asking for one that is not would start it, with a file in the h
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from PySide6.QtDBus import (
     QDBusPendingCallWatcher,
     QDBusVariant,
 )
+from PySide6.QtGui import QGuiApplication
+
+from hrd_desktop.ui.windows_messages import WindowsMessages
 
 _LOGIN = "org.freedesktop.login1"
 _LOGIN_PATH = "/org/freedesktop/login1"
@@ -212,9 +216,16 @@ class SystemLocks(QObject):
         }
         for name, reason in (self.session_reasons | self.system_reasons).items():
             reason.happened.connect(lambda name=name: self.lock_wanted.emit(name))
+        self.windows = WindowsMessages(self)
+        self.windows.happened.connect(self.lock_wanted)
 
     def listen(self, environment: Mapping[str, str]) -> None:
-        """Begin to listen, to the buses that are there."""
+        """Begin to listen, to the buses that are there, or to Windows."""
+        application = QGuiApplication.instance()
+        if sys.platform == "win32" and application is not None:
+            for window in QGuiApplication.topLevelWindows():
+                self.windows.listen(application, int(window.winId()))
+            return
         runtime = environment.get("XDG_RUNTIME_DIR", "")
         if environment.get("DBUS_SESSION_BUS_ADDRESS") or (
             runtime and os.path.exists(os.path.join(runtime, "bus"))
