@@ -119,6 +119,14 @@ class Leaving(QObject):
         command = isolated_command("hrd_desktop", "--place", self._screen.place())
         self._replace([*command, "--", self._vault] if self._vault else command)
 
+    def lock_and_remove(self, words: str, remove: Callable[[str], object]) -> None:
+        """Blank, close, call ``remove`` with the vault's path, and become a fresh process without it."""
+        self.begin(words)
+        self.wait()
+        vault, self._vault = self._vault, ""
+        remove(vault)
+        self.finish_lock()
+
     def close(self) -> None:
         """Blank, close, and end."""
         self.begin("")

@@ -163,6 +163,7 @@ class Program(QObject):
             self._random, os.path.expanduser("~"), new_path=new_path, can_go_back=back, parent=None
         )
         screen.create_wanted.connect(partial(self._create, screen))
+        screen.example_wanted.connect(partial(self._make_example, screen))
         screen.open_wanted.connect(self._show_unlock_first)
         screen.restore_wanted.connect(lambda: self._ask_to_restore(self._show_unlock_first))
         screen.cancelled.connect(lambda: self._show_unlock(self._settings.vaults))
@@ -299,6 +300,35 @@ class Program(QObject):
         screen.set_busy(True)
         self._background.run(work, done, failed)
 
+    def _make_example(self, screen: FirstRun) -> None:
+        def work() -> tuple[str, Session]:
+            from hrd_desktop.services.example import make_example
+            from hrd_desktop.services.example_name import example_path
+
+            path = example_path(os.path.expanduser("~"))
+            return path, make_example(path, self._random, self._clock)
+
+        def done(made: tuple[str, Session]) -> None:
+            self._enter(*made)
+
+        def failed(error: SheafError) -> None:
+            screen.set_busy(False)
+            tell(self._window, error)
+
+        screen.set_busy(True)
+        self._background.run(work, done, failed)
+
+    def _remove_example(self) -> None:
+        from hrd_desktop.services.example import remove_example
+
+        def remove(vault: str) -> None:
+            remove_example(vault, self._random)
+            if self._settings_file is not None:
+                with contextlib.suppress(SheafError):
+                    self._settings_file.update(lambda settings: settings.without_vault(vault))
+
+        self._leaving.lock_and_remove(self.tr("The example is removed."), remove)
+
     # -- while it is open ---------------------------------------------------------------------
 
     def _enter(self, vault: str, session: Session, backup_path: str = "") -> None:
@@ -324,6 +354,7 @@ class Program(QObject):
         preferences.save()
         self._leaving.enter(vault, opened.operations)
         workspace.lock_wanted.connect(self.lock)
+        workspace.example.removal_asked.connect(self._remove_example)
         self._out.open(workspace)
         self._window.show_screen(workspace)
         workspace.start()

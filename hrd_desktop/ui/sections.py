@@ -9,6 +9,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from hrd_desktop.services.example import is_example
 from hrd_desktop.ui.backup.banner import BackupAge
 from hrd_desktop.ui.cases.case_list import NEW_CASE_DRAFT
 from hrd_desktop.ui.cases.people import PERSON_DRAFT
@@ -70,6 +71,7 @@ class Sections(QObject):
         workspace.undo_wanted.connect(undoing.undo)
         undoing.started.connect(workspace.jobs.add_if_long)
         self._operations.steps.said.connect(workspace.notice.say)
+        self._operations.read(is_example, workspace.show_example)
         self._offer_unfinished(workspace)
         age = BackupAge(self._operations, self)
         age.told.connect(workspace.show_backup_age)

@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.domain.version import VISIBLE_NAME
+from hrd_desktop.services.example_name import PASSPHRASE as EXAMPLE_PASSPHRASE
+from hrd_desktop.services.example_name import is_example_path
 from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import choose_file, choose_folder, sized
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.passphrase_field import PassphraseField
-from hrd_desktop.ui.text import isolated, plain_label
+from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon, pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
@@ -86,6 +88,7 @@ class UnlockScreen(QWidget):
         self._name.setVisible(len(paths) <= 1)
         self._name.setText(vault_name(paths[0]) if paths else "")
         self._name.setToolTip(isolated(paths[0]) if paths else "")
+        self._hint.setVisible(bool(paths) and is_example_path(paths[0]))
 
     @property
     def vault(self) -> str:
@@ -164,6 +167,11 @@ class UnlockScreen(QWidget):
         label.setBuddy(self._field)
         self._field.submitted.connect(self._submit)
         column.addWidget(self._field)
+
+        hint = filled(self.tr("This is the example. Its passphrase is “{word}”."), word=EXAMPLE_PASSPHRASE)
+        self._hint = plain_label(hint, card, tone="notice", wrap=True)
+        self._hint.hide()
+        column.addWidget(self._hint)
 
         column.addLayout(self._make_key_file_row(card))
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from hrd_desktop.ui.backup.banner import BackupBanner
 from hrd_desktop.ui.blank_screen import BlankScreen
+from hrd_desktop.ui.example_bar import ExampleBar
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.notice import Notice
@@ -98,6 +99,8 @@ class Workspace(QWidget):
         column.addWidget(self._banner)
         self._standing = StandingNotice(self)
         column.addWidget(self._standing)
+        self.example = ExampleBar(self)
+        column.addWidget(self.example)
         self.unfinished = UnfinishedBar(self)
         column.addWidget(self.unfinished)
         column.addWidget(self._stack, 1)
@@ -152,6 +155,11 @@ class Workspace(QWidget):
             self._search.setText(words)
             self._search.blockSignals(False)
 
+    def show_example(self, is_example: bool) -> None:
+        """Mark the vault as an example, if it is one."""
+        if self._stack.currentWidget() is not self._blank:
+            self.example.setVisible(is_example)
+
     def show_backup_age(self, age: str, reminder: str) -> None:
         """``age`` stands beside panic; ``reminder`` above the sections, and may be empty."""
         if self._stack.currentWidget() is not self._blank:
@@ -170,6 +178,7 @@ class Workspace(QWidget):
         self._bar.hide()
         self._banner.hide()
         self._standing.hide()
+        self.example.hide()
         self.unfinished.say("")
         self.jobs.hide()
         self.notice.say("", can_undo=False)

@@ -1,4 +1,4 @@
-"""The first page: make a vault, open one that is there, or restore one from a backup."""
+"""The first page: make a vault, open or restore one, or look round in an example."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from hrd_desktop.ui.first_run.page import Page
-from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.text import filled, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
 
 
 class StartPage(Page):
-    """Emits which of the three it is to be."""
+    """Emits which of them it is to be."""
 
     create_chosen = Signal()
     open_chosen = Signal()
+    example_chosen = Signal()
     restore_chosen = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, example_passphrase: str, parent: QWidget | None = None) -> None:
         super().__init__(
             self.tr("A locked place for evidence and contacts"),
             self.tr(
@@ -27,6 +28,7 @@ class StartPage(Page):
             ),
             parent,
         )
+        self._buttons: list[QPushButton] = []
         for text, explained, name, signal, look in (
             (
                 self.tr("Create a new vault"),
@@ -49,6 +51,19 @@ class StartPage(Page):
                 self.restore_chosen,
                 "",
             ),
+            (
+                self.tr("Look round in an example"),
+                filled(
+                    self.tr(
+                        "Makes a small vault with invented material in your home folder, with the passphrase"
+                        " “{passphrase}”. You remove it in one step."
+                    ),
+                    passphrase=example_passphrase,
+                ),
+                "eye",
+                self.example_chosen,
+                "",
+            ),
         ):
             button = QPushButton(icon(name, "on_accent" if look else "text"), text, self)
             button.setIconSize(QSize(Size.ICON, Size.ICON))
@@ -60,6 +75,12 @@ class StartPage(Page):
             self.body.addWidget(button)
             self.body.addWidget(plain_label(explained, self, tone="muted", wrap=True))
             self.body.addSpacing(Space.S)
+            self._buttons.append(button)
+
+    def set_busy(self, busy: bool) -> None:
+        """While the example is made, nothing can be pressed."""
+        for button in self._buttons:
+            button.setEnabled(not busy)
 
     def is_ready(self) -> bool:
         return False

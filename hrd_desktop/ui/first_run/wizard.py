@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hrd_desktop.services.example_name import PASSPHRASE as EXAMPLE_PASSPHRASE
 from hrd_desktop.ui.dialogs import choose_folder
 from hrd_desktop.ui.first_run.backup_page import BackupPage
 from hrd_desktop.ui.first_run.lock_page import LockPage
@@ -52,11 +53,12 @@ class NewVault:
 class FirstRun(QWidget):
     """Emits ``create_wanted`` with a NewVault, or ``open_wanted`` with a folder, or ``restore_wanted``.
 
-    ``cancelled`` leads back.
+    ``example_wanted``: none of these, but a look round in the example. ``cancelled`` leads back.
     """
 
     create_wanted = Signal(object)
     open_wanted = Signal(str)
+    example_wanted = Signal()
     restore_wanted = Signal()
     cancelled = Signal()
 
@@ -74,7 +76,7 @@ class FirstRun(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._can_go_back = can_go_back
         self._busy = False
-        self._start = StartPage(self)
+        self._start = StartPage(EXAMPLE_PASSPHRASE, self)
         self._place = PlacePage(home, self)
         self._passphrase = PassphrasePage(random, self)
         self._recovery = RecoveryPage(random, self)
@@ -94,6 +96,7 @@ class FirstRun(QWidget):
             page.readiness_changed.connect(self._show_buttons)
         self._start.create_chosen.connect(self._next)
         self._start.open_chosen.connect(self._choose_existing)
+        self._start.example_chosen.connect(self.example_wanted)
         self._start.restore_chosen.connect(self.restore_wanted)
         self._build()
         if new_path:
@@ -103,6 +106,7 @@ class FirstRun(QWidget):
     def set_busy(self, busy: bool) -> None:
         """While the vault is made, nothing can be pressed."""
         self._busy = busy
+        self._start.set_busy(busy)
         self._lock.set_busy(busy)
         self._show_buttons()
 
