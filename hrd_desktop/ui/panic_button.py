@@ -143,7 +143,7 @@ class PanicButton(QAbstractButton):
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         hot = self.underMouse() or self.isDown()
         painter.setBrush(QColor(colours.danger_soft) if hot else Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(danger, 2 if self.hasFocus() else 1))
+        painter.setPen(QPen(QColor(colours.text), 2) if self.hasFocus() else QPen(danger, 1))
         painter.drawRoundedRect(frame, Size.RADIUS, Size.RADIUS)
         mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         ring = QRectF(0, 0, _RING, _RING)

@@ -36,11 +36,12 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: ${xs_l
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
   font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $focus; }
-QPushButton[role="primary"]:focus { border: 2px solid $text; }
+QPushButton[role="primary"]:focus { border: 2px solid $accent; outline: 2px solid $on_accent;
+  outline-radius: 4px; }
 QPushButton[role="primary"]:disabled { background: $border; color: $muted; border-color: $border; }
 QPushButton[role="danger"] { color: $danger; border-color: $danger; background: $surface; }
 QPushButton[role="danger"]:hover { background: $danger_soft; }
-QPushButton[role="danger"]:focus { border: 2px solid $danger; }
+QPushButton[role="danger"]:focus { border: 2px solid $text; }
 QToolButton[role="quiet"], QPushButton[role="quiet"] { border-color: transparent; background: transparent; }
 QToolButton[role="quiet"]:hover, QPushButton[role="quiet"]:hover { background: $accent_soft; }
 QToolButton[role="quiet"]:checked, QPushButton[role="quiet"]:checked { background: $accent_soft;
