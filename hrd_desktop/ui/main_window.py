@@ -61,14 +61,19 @@ class MainWindow(QMainWindow):
         self.show_now()
 
     def show_now(self) -> None:
-        """Put away every dialog and menu, and paint this window before anything else happens."""
+        """Put away every dialog and menu, and paint this window before anything else happens.
+
+        Wherever that is possible, without letting events be processed: a part of a section that waits to be made
+        would be made first, and take longer than a lock may.
+        """
         for widget in QApplication.topLevelWidgets():
             if widget is not self:
                 widget.hide()
+        layout = self._stack.layout()
+        if layout is not None:
+            # Now, and not when the event about it comes: the page has its size before it is painted.
+            layout.activate()
         self.repaint()
-        handle = self.windowHandle()
-        if handle is not None:
-            handle.requestUpdate()
         if QGuiApplication.platformName() not in _SHOWS_AT_ONCE:
             QGuiApplication.sync()
 

@@ -29,7 +29,7 @@ from tests.mould import Mould
 from tests.ui.driving import PASSPHRASE, Started, make_started
 
 #: What Qt says of the platform that has no screen; everything else that it says fails the test.
-_KNOWN_WORDS = ("propagateSizeHints",)
+_KNOWN_WORDS = ("propagateSizeHints", "raise()", "grabbing the keyboard")
 
 
 @pytest.fixture(scope="session", autouse=True)
