@@ -10,15 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QDir, QSize, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -71,9 +73,20 @@ class PlainDialog(QDialog):
             picture = QLabel(self)
             picture.setPixmap(pixmap(icon_name, 32, self.devicePixelRatioF(), tone))
             row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        self.body = QVBoxLayout()
+        # What a small screen or large letters leave no room for can be scrolled to; the buttons stay.
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget(scroll)
+        self.body = QVBoxLayout(self._inner)
+        # Room for the frames of focus at the edge of the scrolled part.
+        self.body.setContentsMargins(2, 2, 2, 2)
         self.body.setSpacing(Space.M)
-        row.addLayout(self.body, 1)
+        scroll.setWidget(self._inner)
+        row.addWidget(scroll, 1)
+        self._scroll = scroll
         self.body.addWidget(headline(title, self))
         self.buttons = QDialogButtonBox(self)
         outer.addWidget(self.buttons)
@@ -99,13 +112,24 @@ class PlainDialog(QDialog):
         button.setDefault(look == "primary")
         return button
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        super().showEvent(event)
+        # Qt gives it two thirds of a screen at the most, which is not enough on a small one.
+        room = self.screen().availableGeometry().height() - 2 * Space.XXL
+        high = min(self.sizeHint().height(), room)
+        if self.height() < high:
+            self.resize(self.width(), high)
+
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         """High enough for its wrapped text, which Qt's own hint is not."""
-        hint = super().sizeHint()
-        width = max(hint.width(), Size.FORM_WIDTH)
-        layout = self.layout()
-        height = layout.heightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 0
-        return QSize(width, max(hint.height() if height <= 0 else height, 0))
+        hint, scrolled, body = super().sizeHint(), self._scroll.sizeHint(), self.body.sizeHint()
+        around = hint - scrolled
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        width = max(around.width() + body.width() + bar, Size.FORM_WIDTH)
+        inside = width - around.width()
+        height = self.body.heightForWidth(inside) if self.body.hasHeightForWidth() else body.height()
+        # Where the buttons are wider or the sign is higher than what is scrolled, the hint knows that.
+        return QSize(max(width, self.buttons.sizeHint().width()), around.height() + height)
 
 
 def tell(parent: QWidget | None, error: SheafError) -> PlainDialog:

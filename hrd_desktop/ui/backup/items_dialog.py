@@ -55,6 +55,8 @@ class ItemsDialog(DecidingDialog):
         self._filter.textChanged.connect(self._narrow)
         self.body.addWidget(self._filter)
         self._list = QListWidget(self)
+        # The boxes to tick are higher than a line of text.
+        self._list.setSpacing(Space.XS)
         self._list.setAccessibleName(self.tr("Items in the backup"))
         self._list.setMinimumHeight(_LIST_HEIGHT)
         self.body.addWidget(self._list)

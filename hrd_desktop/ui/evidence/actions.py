@@ -107,13 +107,16 @@ class ItemActions(QObject):
             added = register_items(session, ids, chosen.id, progress=progress, cancel=cancel)
             return len(added), out_of_case(added, chosen.id)
 
+        # A case has a log from its first day, so one that was opened for this is not taken away again.
+        undone_of_new = self.tr("Taken out of {case} again. The case stays open, and empty.")
+        undone_of_old = self.tr("Taken out of {case} again. Their exhibit numbers stay used.")
         one, many, none, undone = (
             filled(sentence, case=isolated(reference))
             for sentence in (
                 self.tr("Added to {case}."),
                 self.tr("{count} items were added to {case}."),
                 self.tr("Already in {case}."),
-                self.tr("Taken out of {case} again. Their exhibit numbers stay used."),
+                undone_of_new if isinstance(case, str) else undone_of_old,
             )
         )
         self._run(self.tr("Adding to the case"), work, (one, many, none), undone)

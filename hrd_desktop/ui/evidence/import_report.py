@@ -38,7 +38,7 @@ from hrd_desktop.ui.theme.tokens import Size, Space, Type
 Index = QModelIndex | QPersistentModelIndex
 
 #: Folders with originals that are named one by one; of the rest, the number.
-_LOWEST = 110
+_LOWEST = 90
 _FOLDERS = 3
 
 

@@ -48,6 +48,8 @@ class ListPane(QWidget):
         self.heading = ListHeading(self)
         column.addWidget(self.heading)
         self.list = ItemList(model, self)
+        # In the lowest window the report of an import needs the room; the list can be scrolled.
+        self.list.setMinimumHeight(Space.XL)
         self.empty = EmptyState(self)
         middle = QWidget(self)
         self._middle = QStackedLayout(middle)

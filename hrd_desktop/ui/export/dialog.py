@@ -226,12 +226,7 @@ class ExportDialog(PlainDialog):
     def _written(self, result: BundleResult) -> None:
         self._written_bundle = result
         self._result.setText(result_text(result))
-        by_passphrase = self.whom.form in (PASSPHRASE, SELF_OPENING)
-        self._advice.setText(
-            self.tr("Tell the passphrase and the SHA-256 by another way than the bundle, best by voice.")
-            if by_passphrase
-            else self.tr("Tell the recipient the SHA-256 by another way than the bundle, best by voice.")
-        )
+        self._advice.setText(self._advice_for(self.whom.form))
         self._turn_to(_DONE)
         self.exported.emit(result)
 
@@ -260,6 +255,18 @@ class ExportDialog(PlainDialog):
             done,
             failed,
         )
+
+    def _advice_for(self, form: int) -> str:
+        if form in (PASSPHRASE, SELF_OPENING):
+            return self.tr(
+                "Tell the passphrase and the SHA-256 by another way than the bundle, best by voice."
+            )
+        if form == PLAIN:
+            return self.tr(
+                "Nothing in this folder is encrypted: carry it on an encrypted stick, and delete it when it"
+                " was handed over. Tell the recipient the SHA-256 by another way, best by voice."
+            )
+        return self.tr("Tell the recipient the SHA-256 by another way than the bundle, best by voice.")
 
     def _not_written(self, error: SheafError) -> None:
         self.whom.show_note(" ".join(part for part in describe(error) if part))

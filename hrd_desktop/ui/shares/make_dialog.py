@@ -135,6 +135,8 @@ class MakeSharesDialog(PlainDialog):
         box = QSpinBox(parent)
         box.setRange(FEWEST_NEEDED, MOST_SHARES)
         box.setValue(value)
+        # The style sheet's room around the text does not reach into a box with arrows.
+        box.lineEdit().setTextMargins(Space.S, 0, 0, 0)
         return box
 
     def _on_count(self, count: int) -> None:

@@ -36,8 +36,7 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: ${xs_l
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent;
   font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $focus; }
-QPushButton[role="primary"]:focus { border: 2px solid $accent; outline: 2px solid $on_accent;
-  outline-radius: 4px; }
+QPushButton[role="primary"]:focus { border: 4px double $on_accent; padding: ${ring_y}px ${ring_x}px; }
 QPushButton[role="primary"]:disabled { background: $border; color: $muted; border-color: $border; }
 QPushButton[role="danger"] { color: $danger; border-color: $danger; background: $surface; }
 QPushButton[role="danger"]:hover { background: $danger_soft; }
@@ -126,6 +125,9 @@ def style_sheet(colours: Colours) -> str:
         xs_less=Space.XS - 1,
         s_less=Space.S - 1,
         m_less=Space.M - 1,
+        # A border of four instead of one takes three from the room around the text.
+        ring_y=Space.XS - 3,
+        ring_x=Space.M - 3,
         control_inner=Size.CONTROL - 2 * Space.XS - 2,
     )
 
