@@ -27,9 +27,11 @@ class Keys:
 
     def focused(self) -> QWidget:
         """What has the focus; keys go nowhere else."""
-        if QApplication.focusWidget() is None:
-            # What a window manager does when a window has gone.
-            (QApplication.activeModalWidget() or self._window).activateWindow()
+        # What a window manager does when a window has come or gone.
+        front = QApplication.activeModalWidget() or self._window
+        if not front.isActiveWindow():
+            front.activateWindow()
+            self._qtbot.waitUntil(front.isActiveWindow, timeout=10_000)
         self._qtbot.waitUntil(lambda: QApplication.focusWidget() is not None, timeout=10_000)
         widget = QApplication.focusWidget()
         assert widget is not None
@@ -135,7 +137,7 @@ def test_a_day_by_keyboard_alone(
     keys.press(Qt.Key.Key_Z, _CTRL)
     keys.see("Taken out of RIVER again. The case stays open, and empty.")
     keys.tab_to("Items")
-    keys.press(Qt.Key.Key_Home)
+    keys.press(Qt.Key.Key_End)
     keys.press(Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: len(listed()) == 3, timeout=30_000)
     keys.tab_to("Cases, tags and searches")

@@ -51,6 +51,7 @@ class ListHeading(QWidget):
         row.addWidget(self._save)
         self._kinds = QComboBox(self)
         self._kinds.setAccessibleName(self.tr("Type"))
+        self.setFocusProxy(self._kinds)
         self._kinds.setToolTip(self.tr("Show one type only"))
         self._kinds.addItem(icon("filter"), self.tr("All types"), None)
         for kind in ItemKind:

@@ -77,7 +77,11 @@ class ListPane(QWidget):
     def show_empty(self, emptiness: Emptiness) -> None:
         """Say why there is no list."""
         self.empty.show_emptiness(emptiness)
+        had_focus = self.list.hasFocus()
         self._middle.setCurrentWidget(self.empty)
+        if had_focus:
+            # Keys would go nowhere: what is empty may have nothing to press.
+            self.heading.setFocus()
 
     def show_bin(self, in_bin: bool) -> None:
         """Offer what can be done with items in the bin, or out of it."""
