@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
     def show_now(self) -> None:
         """Put away every dialog and menu, and paint this window before anything else happens.
 
-        Wherever that is possible, without letting events be processed: a part of a section that waits to be made
+        Wherever that is possible without letting events be processed: a part of a page that waits to be made
         would be made first, and take longer than a lock may.
         """
         for widget in QApplication.topLevelWidgets():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hrd_desktop.services.example_name import PASSPHRASE, example_path, is_example_path
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from hrd_desktop.services.example_name import PASSPHRASE, example_path, is_example_path
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.operations import Operations
