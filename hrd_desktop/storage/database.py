@@ -30,7 +30,7 @@ from hrd_desktop.domain.errors.vault import (
     VaultReadOnlyError,
 )
 from hrd_desktop.storage.database_settings import ensure_fts_forgets, identify, keep_length, pin, prepare
-from hrd_desktop.storage.disk import create_file, disk_errors
+from hrd_desktop.storage.disk import create_file, disk_errors, is_unreadable
 from hrd_desktop.storage.migrations.migrate import known_version, load_statements
 from hrd_desktop.storage.parts import PARTS, Part, find_refusal
 from hrd_desktop.storage.path_limit import verify_length
@@ -62,12 +62,14 @@ class ConstraintBroken(DatabaseBug):
 class Database:
     """An open database. Used by the thread that opened it, except ``interrupt``."""
 
-    def __init__(self, connection: Any, part: Part, *, fixed: bool = False) -> None:
+    def __init__(self, connection: Any, part: Part, *, path: str = "", fixed: bool = False) -> None:
         self._connection = connection
         self._part = part
+        self._path = path
         self._fixed = fixed
         self._keyed = False
         self._damaged = False
+        self._unreadable = False
         self._sync_failed = False
         self._transaction = False
         self._closed = False
@@ -179,8 +181,7 @@ class Database:
         for check in checks:
             answer = self.query(f"PRAGMA {check}")
             if answer not in ([], [("ok",)]):
-                self._damaged = True
-                raise self._part.damaged(check=check)
+                raise self._found_damaged(check=check)
 
     def interrupt(self) -> None:
         """End what is running with Cancelled. From any thread; does nothing after ``close``."""
@@ -249,7 +250,7 @@ class Database:
 
     def _failure_of(self, run: Callable[[], object]) -> Exception | None:
         if self._damaged:
-            return self._part.damaged()
+            return self._found_damaged()
         failure: Exception | None = None
         try:
             run()
@@ -263,9 +264,21 @@ class Database:
             # The library's word for a page that it could not encrypt or decrypt, too.
             failure = MemoryError()
         if self._keyed and not self._closed and not self._is_intact():
-            self._damaged = True
-            return self._part.damaged()
+            return self._found_damaged()
         return failure
+
+    def _found_damaged(self, **fields: str) -> Exception:
+        """Damage, and every other call is refused from now on; or a disk that does not answer.
+
+        The library tells a read that the disk refused (EIO) as damage, and whoever pulled out a stick would
+        be told to restore a backup.
+        """
+        if not self._damaged:
+            self._damaged = True
+            self._unreadable = is_unreadable(self._path)
+        if self._unreadable:
+            return DiskFailedError(errno=None, step=self._part.name)
+        return self._part.damaged(**fields)
 
     def _is_intact(self) -> bool:
         while True:
@@ -283,8 +296,7 @@ class Database:
     def _translated(self, error: Exception) -> Exception:
         primary = _primary_code(error)
         if primary in (11, 26):  # SQLITE_CORRUPT, SQLITE_NOTADB
-            self._damaged = True
-            return self._part.damaged()
+            return self._found_damaged()
         if primary == 13:  # SQLITE_FULL
             return NoRoomError(part=self._part.name) if self._fixed else DiskFullError()
         if primary in (3, 8, 10, 14):  # SQLITE_PERM, READONLY, IOERR, CANTOPEN
@@ -335,7 +347,7 @@ def open_database(
     except dbapi2.Error:
         # From None: the library's own words may name the file.
         raise DiskFailedError(errno=None, step=part.name) from None
-    database = Database(connection, part, fixed=fixed)
+    database = Database(connection, part, path=path, fixed=fixed)
     try:
         prepare(database)
         failure = database.set_key(key, salt)

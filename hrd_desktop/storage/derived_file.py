@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from hrd_desktop.crypto.keys import CompartmentKeys
 from hrd_desktop.crypto.randomness import Random
 from hrd_desktop.domain.errors.vault import DerivedDamagedError
 from hrd_desktop.storage.database import Database, open_database
 from hrd_desktop.storage.derived.derived import Derived
+from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.fixed_database import make_fixed_database
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.reserve_files import fill
@@ -29,18 +31,21 @@ def open_or_remake_derived(
 def remake_derived(layout: VaultLayout, compartment: int, keys: CompartmentKeys, random: Random) -> Derived:
     """Replace the derived database by an empty one; services fill it again from records and objects.
 
-    That of compartment 1 is made again in place: the file keeps its name, inode and length.
+    That of compartment 1 is made again in place: the file keeps its name, inode and length. Raises
+    DiskFullError, DiskFailedError.
     """
     path = layout.derived(compartment)
-    if compartment == 1:
-        if not os.path.isfile(path):
-            # Lost, not damaged: both databases of the reserve have the same length.
-            fill(path, os.path.getsize(layout.records(compartment)), random)
-        make_fixed_database(path, keys.derived, DERIVED_APPLICATION_ID, random)
-        return Derived(_open(layout, compartment, keys))
-    for name in (path, layout.journal(path)):
-        if os.path.exists(name):
-            os.unlink(name)
+    # What seems damaged may be a disk that answers nothing any more: then that is told, and not a bug.
+    with disk_errors("derived"):
+        if compartment == 1:
+            if not os.path.isfile(path):
+                # Lost, not damaged: both databases of the reserve have the same length.
+                fill(path, os.path.getsize(layout.records(compartment)), random)
+            make_fixed_database(path, keys.derived, DERIVED_APPLICATION_ID, random)
+            return Derived(_open(layout, compartment, keys))
+        for name in (path, layout.journal(path)):
+            with suppress(FileNotFoundError):
+                os.unlink(name)
     return Derived(open_database(path, keys.derived.key, keys.derived.salt, DERIVED_APPLICATION_ID))
 
 

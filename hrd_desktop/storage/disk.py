@@ -147,6 +147,20 @@ def read_exact(path: str, offset: int, size_bytes: int) -> bytes:
     return data
 
 
+def is_unreadable(path: str) -> bool:
+    """Whether the disk refuses any byte of this file, or the file itself. Reads all of it."""
+    try:
+        fd = open_read(path)
+        try:
+            while os.read(fd, 1 << 20):
+                pass
+        finally:
+            os.close(fd)
+    except OSError:
+        return True
+    return False
+
+
 def set_all_mtimes(layout: VaultLayout, ns: int) -> None:
     """Give every file and folder of the vault one modification and access time, ``ns`` since 1970-01-01 UTC.
 

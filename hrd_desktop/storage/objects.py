@@ -259,11 +259,13 @@ class ObjectStore:
                     fsync_folder(folder)
 
     def exists(self, name: bytes) -> bool:
-        """Whether there is a regular file under this name."""
+        """Whether there is a regular file under this name. Raises DiskFailedError."""
         try:
             return stat.S_ISREG(os.lstat(self._layout.object_path(name)).st_mode)
         except (FileNotFoundError, NotADirectoryError):
             return False
+        except OSError as error:
+            raise map_os_error(error, "find-object") from None
 
     def iter_names(self) -> Iterator[bytes]:
         """The names of all files that could be objects, of any compartment, used or reserve."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hrd_desktop.domain.errors.vault import DerivedDamagedError, RecordsDamagedError
+from hrd_desktop.domain.errors.vault import DerivedDamagedError, DiskFailedError, RecordsDamagedError
 from hrd_desktop.domain.records import ItemDetails
 from hrd_desktop.storage.database import PAGE_BYTES, Database
 from hrd_desktop.storage.derived.search_index import SearchDocument
+from hrd_desktop.storage.disk import is_unreadable
 from tests.unit.storage.databases import made_case, made_id, made_item, open_derived, open_records
 
 # Longer than a page by so much that its last overflow page is short: the one that the library hands out
@@ -196,3 +197,22 @@ def test_a_damaged_index_is_refused_and_not_searched(tmp_path: Path) -> None:
         finally:
             database.close()
     assert refused >= 5
+
+
+def test_a_disk_that_does_not_answer_is_not_told_as_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library tells both alike; whoever pulled out a stick must not be told to restore a backup."""
+    _fill(tmp_path)
+    path = tmp_path / "records.0"
+    data = bytearray(path.read_bytes())
+    data[3 * PAGE_BYTES :] = bytes(len(data) - 3 * PAGE_BYTES)
+    path.write_bytes(data)
+    monkeypatch.setattr("hrd_desktop.storage.database.is_unreadable", lambda path: True)
+    with pytest.raises(DiskFailedError):
+        _read(tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(RecordsDamagedError):
+        _read(tmp_path)
+    assert not is_unreadable(str(path))
+    assert is_unreadable(str(tmp_path / "gone"))
