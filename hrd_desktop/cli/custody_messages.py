@@ -125,6 +125,16 @@ CUSTODY_MESSAGES: dict[str, Message] = {
         _UNTOUCHED,
         "A receipt can be checked against the vault it is of, or a bundle made after it was given.",
     ),
+    "key-picture-file": Message(
+        "The picture cannot be read.",
+        _UNTOUCHED,
+        "Choose a picture file, or paste the key as text.",
+    ),
+    "key-picture-empty": Message(
+        "No QR code was found in this picture.",
+        _UNTOUCHED,
+        "Take it again: straight, sharp, with the whole code and a light edge around it.",
+    ),
     "signature-invalid": Message(
         "A signature does not hold.",
         _UNTOUCHED,

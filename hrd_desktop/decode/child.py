@@ -119,6 +119,8 @@ def _answer(pipes: Pipes, readers: Readers, payload: bytes) -> None:
             _answer_probe(pipes, readers, stream, media_type, first)
         elif operation == Operation.TEXT:
             _send_text(pipes, readers.text(stream, media_type, first))
+        elif operation == Operation.CODES:
+            _send_text(pipes, readers.codes(stream, media_type, first))
         elif operation == Operation.PICTURE:
             _send_shot(pipes, readers.picture(stream, media_type, first))
         elif operation == Operation.THUMBNAIL:

@@ -112,6 +112,16 @@ class Decoder:
         self._ask(Operation.TEXT, reader, media_type, limit_chars, 0, answer)
         return answer.text
 
+    def codes(self, reader: ByteReader, limit_chars: int) -> str:
+        """The texts of the QR codes in a picture, one a line; empty where there is none.
+
+        Raises ``FormatNotRead``, ``FileNotUnderstood``.
+        """
+        self._verify_argument(limit_chars, self._limits.text_chars, least=1)
+        answer = TextAnswer(limit_chars)
+        self._ask(Operation.CODES, reader, "", limit_chars, 0, answer)
+        return answer.text
+
     def stop(self) -> None:
         """Kill and reap the decoder at once; the request under way raises ``DecoderStopped``."""
         with self._guard:

@@ -50,6 +50,7 @@ class Operation(IntEnum):
     THUMBNAIL = 3  # largest edge in pixels, 0
     PDF_PAGE = 4  # page from 0, width in pixels
     TEXT = 5  # characters wanted, 0
+    CODES = 6  # characters wanted, 0
 
 
 class FailureCode(IntEnum):

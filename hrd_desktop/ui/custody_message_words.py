@@ -125,6 +125,16 @@ CUSTODY_WORDS: dict[str, tuple[str, str, str]] = {
         _UNTOUCHED,
         said("A receipt can be checked against the vault it is of, or a bundle made after it was given."),
     ),
+    "key-picture-file": (
+        said("The picture cannot be read."),
+        _UNTOUCHED,
+        said("Choose a picture file, or paste the key as text."),
+    ),
+    "key-picture-empty": (
+        said("No QR code was found in this picture."),
+        _UNTOUCHED,
+        said("Take it again: straight, sharp, with the whole code and a light edge around it."),
+    ),
     "signature-invalid": (
         said("A signature does not hold."),
         _UNTOUCHED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hrd_desktop.decode.frames import FailureCode
-from hrd_desktop.decode.readers import iso_media, office, pictures, plain_text, sound
+from hrd_desktop.decode.readers import codes, iso_media, office, pictures, plain_text, sound
 from hrd_desktop.decode.readers.findings import PARSER_FAILURES, Findings, Refusal
 from hrd_desktop.decode.readers.pdf import PdfReader
 from hrd_desktop.decode.signatures import (
@@ -73,6 +73,7 @@ class Readers:
     def load(self) -> None:
         """Load modules, fonts and codecs; afterwards no file can be opened any more."""
         pictures.load()
+        codes.load()
         plain_text.load()
         office.load()
         self._pdf.load()
@@ -137,6 +138,12 @@ class Readers:
         """The picture within ``edge_px``. Raises ``Refusal``."""
         if media_type in _PICTURES:
             return pictures.picture(stream, edge_px)
+        raise Refusal(FailureCode.UNSUPPORTED)
+
+    def codes(self, stream: RemoteStream, media_type: str, limit_chars: int) -> str:
+        """The texts of the QR codes in a picture. Raises ``Refusal``."""
+        if media_type in _PICTURES:
+            return codes.texts(stream, limit_chars)
         raise Refusal(FailureCode.UNSUPPORTED)
 
     def thumbnail(self, stream: RemoteStream, media_type: str, edge_px: int) -> Shot:

@@ -11,7 +11,9 @@ from hrd_desktop.domain.errors.contacts import ContactSecretKey
 from hrd_desktop.services.public_keys import KeyDescription, describe_key
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, DayEdit, LabelledField, NoteEdit
+from hrd_desktop.ui.contacts.key_picture import KeyPictureJob
 from hrd_desktop.ui.contacts.words import check_words, field_words, key_kind_words
+from hrd_desktop.ui.dialogs import choose_file
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated
 
@@ -42,6 +44,13 @@ class KeyCard(Card):
         self.fingerprint_edit.setFont(self.key_edit.font())
         self.fingerprint = LabelledField(self.tr("Fingerprint"), self.fingerprint_edit, self)
         self.column.addWidget(self.fingerprint)
+        self.picture_button = QToolButton(self)
+        self.picture_button.setText(self.tr("Read it from a QR picture"))
+        self.picture_button.setAccessibleName(self.picture_button.text())
+        self.picture_button.clicked.connect(
+            lambda: choose_file(self, self.tr("Choose a picture of the code"), self.read_picture)
+        )
+        self.column.addWidget(self.picture_button, 0, Qt.AlignmentFlag.AlignLeading)
         self.take_button = QToolButton(self)
         self.take_button.setText(self.tr("Use the fingerprint of this key"))
         self.take_button.setAccessibleName(self.take_button.text())
@@ -62,6 +71,13 @@ class KeyCard(Card):
         self.how_edit.currentIndexChanged.connect(self._how_changed)
         self.checked_edit.textChanged.connect(self._edited)
         self._how_changed()
+
+    def read_picture(self, path: str) -> None:
+        """Enter the key that this picture of a QR code holds."""
+        job = KeyPictureJob(self)
+        job.found.connect(self.key_edit.setPlainText)
+        job.refused.connect(self.key.show_error)
+        job.read(self._operations, path)
 
     def show_key(self, contact: ContactFields) -> None:
         """Show the key of ``contact``."""

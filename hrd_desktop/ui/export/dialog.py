@@ -34,6 +34,7 @@ from hrd_desktop.services.recipient_profiles import RecipientProfile, find_profi
 from hrd_desktop.services.recipients import load_recipients
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.timestamp_request import timestamp_request
+from hrd_desktop.ui.contacts.key_picture import KeyPictureJob
 from hrd_desktop.ui.dialogs import PlainDialog, choose_new_file
 from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.export.what_page import WhatPage
@@ -119,6 +120,7 @@ class ExportDialog(PlainDialog):
         self.whom.changed.connect(self._judge)
         self.whom.folder_chosen.connect(self._check_folder)
         self.whom.another_asked.connect(self._ask_passphrase)
+        self.whom.picture_chosen.connect(self.read_key_picture)
         operations.read(_contacts_with_keys, self.whom.show_contacts)
         operations.read(list_contacts, self.what.show_recipients)
         self._ask_passphrase()
@@ -183,6 +185,13 @@ class ExportDialog(PlainDialog):
 
     def _ask_passphrase(self) -> None:
         self._operations.read(lambda session: make_passphrase(session.random), self.whom.show_passphrase)
+
+    def read_key_picture(self, path: str) -> None:
+        """Add the key that this picture of a QR code holds."""
+        job = KeyPictureJob(self)
+        job.found.connect(self.whom.add_key)
+        job.refused.connect(self.whom.show_note)
+        job.read(self._operations, path)
 
     def _check_folder(self, folder: str) -> None:
         self._operations.read(

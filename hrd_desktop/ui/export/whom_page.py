@@ -22,11 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.domain.contacts import Contact
-from hrd_desktop.ui.dialogs import choose_folder
+from hrd_desktop.services.public_keys import describe_key
+from hrd_desktop.ui.dialogs import choose_file, choose_folder
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
 
+#: Pasted keys whose fingerprints are shown; nobody compares more in one call.
+_MOST_COMPARED = 4
 RECIPIENTS, PASSPHRASE, SELF_OPENING, PLAIN = range(4)
 
 
@@ -36,6 +39,7 @@ class WhomPage(QWidget):
     changed = Signal()
     folder_chosen = Signal(str)
     another_asked = Signal()
+    picture_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +105,10 @@ class WhomPage(QWidget):
             item = self._people.item(row)
             if item.checkState() is Qt.CheckState.Checked:
                 texts.append(str(item.data()))
-        return texts + [line.strip() for line in self._keys.toPlainText().splitlines() if line.strip()]
+        return texts + self._pasted()
+
+    def _pasted(self) -> list[str]:
+        return [line.strip() for line in self._keys.toPlainText().splitlines() if line.strip()]
 
     @property
     def complete(self) -> bool:
@@ -134,6 +141,11 @@ class WhomPage(QWidget):
             item.setCheckState(Qt.CheckState.Checked if ours else Qt.CheckState.Unchecked)
         forms = {"passphrase": PASSPHRASE, "self-opening": SELF_OPENING}
         self._forms[forms.get(form, RECIPIENTS)].setChecked(True)
+
+    def add_key(self, text: str) -> None:
+        """Add the text of a key to those that were pasted."""
+        self._keys.setPlainText("\n".join([*self._pasted(), text]))
+        self.show_note("")
 
     def show_passphrase(self, words: str) -> None:
         """Propose this passphrase."""
@@ -181,8 +193,27 @@ class WhomPage(QWidget):
         label.setBuddy(self._keys)
         column.addWidget(label)
         column.addWidget(self._keys)
+        picture = QPushButton(icon("photo"), self.tr("From a &QR picture"), page)
+        picture.setAccessibleName(self.tr("Read a key from a QR picture"))
+        picture.clicked.connect(
+            lambda: choose_file(self, self.tr("Choose a picture of the code"), self.picture_chosen.emit)
+        )
+        column.addWidget(picture, 0, Qt.AlignmentFlag.AlignLeading)
+        self._fingerprints = plain_label(parent=page, tone="notice", wrap=True)
+        self._fingerprints.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._fingerprints.hide()
+        column.addWidget(self._fingerprints)
+        self._keys.textChanged.connect(self._show_fingerprints)
         column.addStretch(0)
         return page
+
+    def _show_fingerprints(self) -> None:
+        """Whose key it is, no program can tell: the two of them compare it."""
+        described = [describe_key(line) for line in self._pasted()[:_MOST_COMPARED]]
+        found = [isolated(key.fingerprint) for key in described if key is not None and key.for_bundles]
+        sentence = self.tr("Compare with the owner, best by voice, before you send anything:")
+        self._fingerprints.setText("\n".join([sentence, *found]))
+        self._fingerprints.setVisible(bool(found))
 
     def _make_passphrase(self) -> QWidget:
         page, column = _page(self)

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
+from PIL import Image
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QTableView
@@ -327,3 +329,20 @@ def test_a_recipient_gets_what_it_got_before_and_knows_people_by_the_same_names(
         with qtbot.waitSignal(dialog.exported, timeout=60_000):
             dialog._next.click()
     assert len(names[0]) == 1 and names[0] == names[1]
+
+
+def test_a_key_from_a_qr_picture_and_what_to_compare(
+    operations: Operations, three: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = opened(operations, [Scope("all", numbers=(2, 3))], qtbot)
+    picture = tmp_path / "key.png"
+    segno.make(AGE_KEY).save(str(picture), scale=4)
+    dialog.read_key_picture(str(picture))
+    qtbot.waitUntil(lambda: dialog.whom.recipient_texts() == [AGE_KEY], timeout=60_000)
+    assert "Compare with the owner" in texts(dialog.whom) and AGE_KEY in texts(dialog.whom)
+    empty = tmp_path / "empty.png"
+    Image.new("L", (64, 64), 255).save(empty)
+    for path, said in ((empty, "No QR code was found"), (tmp_path / "gone.png", "picture cannot be read")):
+        dialog.read_key_picture(str(path))
+        qtbot.waitUntil(lambda said=said: said in texts(dialog.whom), timeout=60_000)  # type: ignore[misc]  # a default argument binds it
+    assert dialog.whom.recipient_texts() == [AGE_KEY]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
+import segno
 from PIL import Image
 
 from hrd_desktop.decode.client import Decoder
@@ -201,3 +202,25 @@ def test_every_photograph_of_the_real_world_gives_pixels(samples_dir: Path, deco
         assert pixels.complete, path.name
         # A codec that fails in silence leaves an even surface.
         assert path.name == "BlueSquare.jpg" or len(set(pixels.rgba)) > 20, path.name
+
+
+def qr_picture(text: str, turned: float = 0.0) -> bytes:
+    """A photograph of a code: grey paper, turned a little, saved as JPEG."""
+    out, photograph = io.BytesIO(), io.BytesIO()
+    segno.make(text, micro=False, error="m").save(out, kind="png", scale=5)
+    code = Image.open(out).convert("L").point(lambda value: 40 + value * 3 // 4)
+    code.rotate(turned, fillcolor=231, expand=True).convert("RGB").save(photograph, "JPEG", quality=60)
+    return photograph.getvalue()
+
+
+def test_the_text_of_a_qr_code_and_nothing_where_there_is_none(decoder: Decoder) -> None:
+    key = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+    assert decoder.codes(Bytes(qr_picture(key, 11.0)), 1000) == key
+    assert decoder.codes(Bytes(qr_picture(key)), 10) == key[:10]
+    # What controls or reorders text never comes out of a code.
+    assert decoder.codes(Bytes(qr_picture("a\u202eb\x1b[31m")), 1000) == "ab[31m"
+    assert decoder.codes(Bytes(exif_jpeg()), 1000) == ""
+    with pytest.raises(FormatNotRead):
+        decoder.codes(Bytes(b"no picture at all"), 1000)
+    with pytest.raises(FileNotUnderstood):
+        decoder.codes(Bytes(b"\xff\xd8\xff\xe0" + bytes(64)), 1000)
