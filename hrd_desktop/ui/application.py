@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from hrd_desktop.domain.version import VISIBLE_NAME
+from hrd_desktop.ui.accessible_areas import heed_missing_children
 from hrd_desktop.ui.theme import style
 from hrd_desktop.ui.theme.icons import icon
 
@@ -35,6 +36,7 @@ def make_application(environment: MutableMapping[str, str]) -> QApplication:
     QGuiApplication.setDesktopFileName(VISIBLE_NAME.lower())
     # The first word becomes the class of the window; nothing of the real command line is for Qt.
     application = QApplication([VISIBLE_NAME])
+    heed_missing_children()
     application.setWindowIcon(icon("sheaf", "accent"))
     application.setQuitOnLastWindowClosed(False)
     return application
