@@ -22,6 +22,7 @@ from hrd_desktop.services.receipts import (
 )
 from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
+from hrd_desktop.ui.custody.spoken_dialog import SpokenDialog
 from hrd_desktop.ui.custody.words import check_text, receipt_lines, witness_text
 from hrd_desktop.ui.dialogs import choose_file, inform, tell
 from hrd_desktop.ui.operations import Operations
@@ -67,9 +68,11 @@ class CaseCustodyPane(QScrollArea):
         self.give_button.clicked.connect(self._give)
         self.check_button = card.button(self.tr("Check a receipt"), "check")
         self.check_button.clicked.connect(lambda: self._choose(self.check_file))
+        self.spoken_button = card.button(self.tr("Check one told by voice"), "check")
+        self.spoken_button.clicked.connect(self._check_spoken)
         self.add_button = card.button(self.tr("Add an answer of a witness"), "import")
         self.add_button.clicked.connect(lambda: self._choose(self.add_file))
-        card.add_buttons(self.give_button, self.check_button, self.add_button)
+        card.add_buttons(self.give_button, self.check_button, self.spoken_button, self.add_button)
         self._given = plain_label(parent=card, tone="muted", wrap=True)
         card.body.addWidget(self._given)
         card.add_words(
@@ -154,6 +157,10 @@ class CaseCustodyPane(QScrollArea):
             inform(self, self.tr("The receipt fits"), check_text(check), icon_name="check")
 
         self._operations.read(lambda session: check_receipt(session, read_receipt(path)), done, self._failed)
+
+    def _check_spoken(self) -> None:
+        if self._case is not None:
+            SpokenDialog(self._operations, self._case, self).open()
 
     def add_file(self, path: str) -> None:
         """Take the countersignature in this file in."""

@@ -12,14 +12,15 @@ from pytestqt.qtbot import QtBot
 from hrd_desktop.crypto.receipts import parse_receipt
 from hrd_desktop.domain.export import PlainFolder
 from hrd_desktop.domain.progress import CancelToken, NoProgress
-from hrd_desktop.services.cases import add_case, items_of_case
+from hrd_desktop.services.cases import add_case, items_of_case, load_case
 from hrd_desktop.services.countersign import countersign
 from hrd_desktop.services.export import ExportChoices, export, plan_export
-from hrd_desktop.services.receipts import check_receipt
+from hrd_desktop.services.receipts import check_receipt, give_receipt
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.check.receive_dialog import ReceiveDialog
 from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
 from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
+from hrd_desktop.ui.custody.spoken_dialog import SpokenDialog
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.operations import Operations
 from tests.unit.services.test_custody_logs import take_in
@@ -85,6 +86,29 @@ def test_a_receipt_is_given_saved_and_checked(
     told.close()
 
 
+def test_a_receipt_told_by_voice_is_checked(
+    pane: CaseCustodyPane, vault_session: Session, qtbot: QtBot
+) -> None:
+    receipt = give_receipt(vault_session, load_case(vault_session, "A-1"))
+    pane.spoken_button.click()
+    dialog = opened(SpokenDialog, qtbot)
+    assert isinstance(dialog, SpokenDialog) and not dialog.check_button.isEnabled()
+    told = "Nothing before it was rewritten"
+    for size, digits, good in (
+        (receipt.size, receipt.spoken, True),
+        (receipt.size, receipt.spoken.replace(" ", ""), True),
+        (receipt.size, receipt.spoken[:-1] + ("1" if receipt.spoken[-1] != "1" else "2"), False),
+        (receipt.size + 1, receipt.spoken, False),
+        (receipt.size, "12345", False),
+    ):
+        dialog.count.setText(str(size))
+        dialog.digits.setText(digits)
+        with qtbot.waitSignal(dialog.told):
+            dialog.check_button.click()
+        assert (told in words(dialog)) is good, (size, digits)
+    dialog.reject()
+
+
 def test_a_witness_answers_and_the_answer_comes_in(
     pane: CaseCustodyPane,
     vault_session: Session,
@@ -117,7 +141,7 @@ def answered() -> Callable[[Session, bytes], bytes]:
 
 def test_every_control_has_a_name(pane: CaseCustodyPane) -> None:
     buttons = pane.findChildren(QPushButton)
-    assert len(buttons) == 4 and all(button.accessibleName() for button in buttons)
+    assert len(buttons) == 5 and all(button.accessibleName() for button in buttons)
 
 
 def test_a_bundle_is_taken_into_a_case(
