@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hrd_desktop.bundle.plain_text import RISKY_STARTS
@@ -15,6 +15,9 @@ INDEX_LIMIT_BYTES = 64 << 20
 TEXT_LIMIT = 2_000
 ORIGINAL = re.compile(r"data/items/([0-9]{4,})/original\.[a-z0-9]{1,8}")
 EVENTS = re.compile(r"data/custody/([0-9]{4,})\.jsonl")
+
+# A time with its zone, as ``domain.export.date_text`` writes it.
+_ZONED = re.compile(r"([0-9-]{10}T[0-9:]{5,8})(Z|[+-][0-9:]{5}| [A-Za-z0-9_+/-]{1,64})")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,9 @@ class ToldItem:
     source: str = field(default="", repr=False)
     place: str = field(default="", repr=False)
     original_name: str = field(default="", repr=False)
+    persons: str = field(default="", repr=False)
+    #: Date and place as texts, under the names of the fields of a record; each may be anything.
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def read_index(untrusted: bytes) -> dict[int, ToldItem]:
@@ -58,7 +64,25 @@ def _told(row: Mapping[str, str | None]) -> ToldItem:
         source=value("sources"),
         place=value("place"),
         original_name=value("original_name").replace("/", "_").replace("\0", ""),
+        persons=" ".join(value("persons").split()),
+        fields=_when_and_where(value),
     )
+
+
+def _when_and_where(value: Callable[[str], str]) -> dict[str, str]:
+    at, zone = value("date"), ""
+    if match := _ZONED.fullmatch(at):
+        at, zone = match[1], match[2].strip()
+    latitude, _, longitude = value("position").partition(",")
+    told = {
+        "collected": at,
+        "collected_zone": zone,
+        "collected_precision": value("date_precision"),
+        "latitude": latitude.strip(),
+        "longitude": longitude.strip(),
+        "place_precision": value("place_precision"),
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def read_events(untrusted: bytes) -> list[dict[str, Value]]:

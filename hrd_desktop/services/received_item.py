@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from hrd_desktop.domain.bundle_report import BundleCheck
+from hrd_desktop.domain.errors.records import FieldValueError
 from hrd_desktop.domain.names import title_from_name
 from hrd_desktop.domain.records import HowReceived, Item, ItemDetails, ItemState, Place
+from hrd_desktop.services.fields import with_fields
 from hrd_desktop.services.ingest import kind_of
 from hrd_desktop.services.receive_sink import Incoming
 from hrd_desktop.storage.vault import Vault
@@ -37,6 +40,28 @@ class ReceivedFrom:
         return " ".join(part for part in parts if part)
 
 
+def _details(entry: Incoming, name: str, sender: str) -> ItemDetails:
+    told = entry.told
+    persons = f"People named by the sender: {told.persons}" if told.persons else ""
+    details = ItemDetails(
+        kind=kind_of(entry.media_type),
+        title=told.title or title_from_name(name),
+        # As words: whom the sender means by a name is not known here, least of all by a pseudonym.
+        description="\n\n".join(part for part in (told.description, persons) if part),
+        note=told.note,
+        how_received=HowReceived.OTHER_BUNDLE,
+        source=told.source or sender,
+        place=Place(name=told.place),
+    )
+    for field, text in told.fields.items():
+        # What has not the form of such a field is left out; the list itself is kept with the papers.
+        with suppress(FieldValueError):
+            details = with_fields(details, {field: text})
+    if (details.place.latitude is None) != (details.place.longitude is None):
+        details = replace(details, place=replace(details.place, latitude=None, longitude=None))
+    return details
+
+
 def item_of(vault: Vault, entry: Incoming, source: ReceivedFrom) -> Item:
     """A new record; what the sender said of it goes in as theirs."""
     told, now = entry.told, vault.clock.now_utc()
@@ -45,15 +70,7 @@ def item_of(vault: Vault, entry: Incoming, source: ReceivedFrom) -> Item:
         id=entry.item_id,
         number=vault.records.items.next_number(),
         state=ItemState.KEPT,
-        details=ItemDetails(
-            kind=kind_of(entry.media_type),
-            title=told.title or title_from_name(name),
-            description=told.description,
-            note=told.note,
-            how_received=HowReceived.OTHER_BUNDLE,
-            source=told.source or source.said,
-            place=Place(name=told.place),
-        ),
+        details=_details(entry, name, source.said),
         original_name=name,
         media_type=entry.media_type,
         size_bytes=entry.stored.size_bytes,

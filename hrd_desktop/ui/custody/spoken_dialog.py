@@ -14,6 +14,8 @@ from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import plain_label
 
+_WIDTH = 560
+_HEIGHT = 430
 _COUNT_SIGNS = 15
 _DIGITS_SIGNS = 100
 
@@ -27,6 +29,7 @@ class SpokenDialog(PlainDialog):
         super().__init__(parent, self.tr("Check a receipt told by voice"), icon_name="check")
         self._operations = operations
         self._case = case
+        self.resize(_WIDTH, _HEIGHT)
         self.add_text(
             self.tr(
                 "Enter what was taken down when the receipt was given: the number of events, and 40 digits."
@@ -35,7 +38,7 @@ class SpokenDialog(PlainDialog):
         self.count = self._field(self.tr("&Number of events"), self.tr("Number of events"), _COUNT_SIGNS)
         self.digits = self._field(self.tr("&Digits"), self.tr("Digits"), _DIGITS_SIGNS)
         self.digits.setPlaceholderText("12345 12345 12345 12345 12345 12345 12345 12345")
-        self._answer = plain_label(parent=self, wrap=True)
+        self._answer = plain_label(parent=self, tone="notice", wrap=True)
         self._answer.hide()
         self.body.addWidget(self._answer)
         self.body.addStretch(1)

@@ -11,11 +11,14 @@ import pytest
 
 from hrd_desktop.cli.fault_words import FAULT_WORDS
 from hrd_desktop.domain.bundle_report import FaultKind
+from hrd_desktop.domain.contacts import ContactDraft
 from hrd_desktop.domain.errors.base import Cancelled
 from hrd_desktop.domain.errors.bundle import BundleFaultFound
 from hrd_desktop.domain.export import PlainFolder
 from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.domain.records import DatePrecision, ItemPerson, Place, PlacePrecision, WhenTaken
 from hrd_desktop.services.cases import add_case, items_of_case
+from hrd_desktop.services.contacts import add_contact
 from hrd_desktop.services.edit import edit
 from hrd_desktop.services.export import ExportChoices, export, plan_export
 from hrd_desktop.services.ids import new_uuid
@@ -75,7 +78,16 @@ def sent(other: Session, tmp_path: Path) -> Path:
     case = add_case(other, "THEIRS")
     item = take_in(other, tmp_path / "gate.txt", case.id, source="a neighbour")
     edit(other, item.id, {"title": "The gate", "note": "from the roof"})
-    plan = plan_export(other, case=case, choices=ExportChoices(with_notes=True, with_sources=True))
+    edit(other, item.id, {"collected": "2026-03-14T09:30", "collected_zone": "+01:00"})
+    edit(
+        other, item.id, {"collected_precision": "minute", "place": "Main Street", "place_precision": "street"}
+    )
+    edit(other, item.id, {"latitude": "48.2082", "longitude": "16.3738"})
+    shown = add_contact(other, ContactDraft(alias="Amira"))
+    other.write(lambda vault: vault.records.people.set_persons(item.id, [ItemPerson(item.id, shown.id)]))
+    plan = plan_export(
+        other, case=case, choices=ExportChoices(with_notes=True, with_sources=True, include_held_back=True)
+    )
     result = export(
         other,
         plan,
@@ -98,6 +110,9 @@ def test_a_colleagues_bundle_keeps_its_history(session: Session, sent: Path) -> 
         "from the roof",
         "a neighbour",
     )
+    assert gate.details.collected == WhenTaken("2026-03-14T09:30", "+01:00", DatePrecision.MINUTE)
+    assert gate.details.place == Place("Main Street", 48.2082, 16.3738, PlacePrecision.STREET)
+    assert gate.details.description == "People named by the sender: Amira"
     assert gate.original_name == "gate.txt" and papers.media_type == "application/zip"
     inbox = [event.values for event in events_of(session, None) if event.item_number == gate.number]
     # The last one is that it was registered here.
