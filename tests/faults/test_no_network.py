@@ -103,7 +103,20 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     place.environment["PYTHONPATH"] = str(place.originals)
     place.environment["PYTHONSTARTUP"] = str(place.originals / "json.py")
     place.environment["PYTHONHOME"] = ""
-    strace = ("strace", "-f", "-qq", "-v", "-A", "-s", "100000", "-o", str(log), "-e", f"trace={CALLS}")
+    strace = (
+        "strace",
+        "-f",
+        "--seccomp-bpf",
+        "-qq",
+        "-v",
+        "-A",
+        "-s",
+        "100000",
+        "-o",
+        str(log),
+        "-e",
+        f"trace={CALLS}",
+    )
     journey = Journey(place, place.folder / "out", before=(*strace, "-e", "signal=none"))
     assert journey.cwd == place.originals
     journey.go()
