@@ -19,6 +19,7 @@ from hrd_desktop.services.restore import Restore, RestoreReport
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.verify import verify
 from hrd_desktop.services.verify_logs import check_logs
+from hrd_desktop.services.whole_session import whole
 from hrd_desktop.storage.backup.lists import ListRow
 from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.keyslot_file import KEYSLOT_FILE_BYTES, KeySlotFiles
@@ -101,7 +102,8 @@ class Drill:
             cancel=self._cancel,
         )
         restored = self._restore.run(only=self._choose)
-        with unlock(root, self._credential, random=self._random, clock=self._clock) as session:
+        session = unlock(root, self._credential, random=self._random, clock=self._clock)
+        with whole(session):
             sample = session.read(
                 lambda vault: [
                     item for item in vault.records.items.iter_items() if item.object_name in self._sample

@@ -26,6 +26,7 @@ from hrd_desktop.services.rescue_records import InstalledRecords, install_record
 from hrd_desktop.services.rescue_source import held_still
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.stretched_once import StretchedOnce
+from hrd_desktop.services.whole_session import whole
 from hrd_desktop.storage.creating import NewSlot, create_vault, ensure_place_is_free, new_header, sync_tree
 from hrd_desktop.storage.disk import disk_errors, fsync_folder, make_folder
 from hrd_desktop.storage.layout import VaultLayout
@@ -130,7 +131,7 @@ class Rescue:
         def continue_all(vault: Vault) -> int:
             return continue_logs(vault, installed.later, self._new_id)
 
-        with self._session(building) as session:
+        with whole(self._session(building)) as session:
             # Records made anew have an empty log with a key that nobody knows yet.
             continued = 0 if installed.origin == "none" else session.write(continue_all)
             brought = bring_back_items(

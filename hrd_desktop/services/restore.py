@@ -29,6 +29,7 @@ from hrd_desktop.services.custody_fork import RESTORED, fork_logs
 from hrd_desktop.services.lanes import VaultLane, WorkLanes
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.stretched_once import Stretch, StretchedOnce
+from hrd_desktop.services.whole_session import whole
 from hrd_desktop.services.wipe_keys import overwrite_keys
 from hrd_desktop.storage.backup.lists import BackupList, ListRow
 from hrd_desktop.storage.backup.opening import OpenedBackup, open_backup
@@ -202,7 +203,7 @@ class Restore:
             items = vault.records.items.count()
             return logs, items, _not_restored(vault, failed)
 
-        with self._session(building) as session:
+        with whole(self._session(building)) as session:
             logs, items, not_restored = session.write(settle)
         return RestoreReport(
             snapshot=info_of(chosen),

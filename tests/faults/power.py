@@ -182,9 +182,11 @@ class Recording:
         fd = _FD.match(call.rest)
         if call.name in ("pwrite64", "write", "ftruncate", "fsync", "fdatasync", "syncfs"):
             assert fd is not None, call.rest[:80]
-            if call.name == "write" and fd[1] == "1" and not self.said:
+            name = _unquoted(fd[2] or "")
+            # The command's own output, and not what a child of it answers through a pipe.
+            if call.name == "write" and fd[1] == "1" and b"memfd:out" in name and not self.said:
                 self.said = call.ended
-            path = self._inside(_unquoted(fd[2] or ""))
+            path = self._inside(name)
             if path is None or fd[3]:
                 return
             if call.name == "syncfs":

@@ -14,8 +14,14 @@ import pytest
 from hrd_desktop.crypto.credential import Credential, credential_from_code
 from hrd_desktop.domain.clock import SystemClock
 from hrd_desktop.domain.errors.backup import BackupDamagedError, BackupDiskFailed, BackupPlaceError
+from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.errors.records import NotFoundError
-from hrd_desktop.domain.errors.vault import VaultExistsError, WrongCredentialError
+from hrd_desktop.domain.errors.vault import (
+    DiskFailedError,
+    DiskFullError,
+    VaultExistsError,
+    WrongCredentialError,
+)
 from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.services.backup_drill import Drill, DrillReport
 from hrd_desktop.services.backup_own import OwnCredential
@@ -323,3 +329,21 @@ def test_a_bad_place_on_the_medium_costs_what_lies_there_and_no_more(
     (place / "keys").mkdir()
     with pytest.raises(BackupDiskFailed):
         store.folder.ensure_answers()
+
+
+@pytest.mark.parametrize("error", [DiskFullError(), DiskFailedError(errno=errno.EIO, step="write")])
+def test_a_disk_that_fails_at_the_very_end_is_not_said_to_have_done_it(
+    vault: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: SheafError
+) -> None:
+    """The spare copy of the records is the last thing written; without it no vault is left."""
+    place = tmp_path / "backup"
+    back_up(vault, place)
+
+    def refused(opened: Vault) -> bool:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hrd_desktop.services.session.snapshot_is_due", refused)
+        with pytest.raises(type(error)):
+            restore(place, tmp_path / "new")
+    assert not list(tmp_path.glob("new*"))
