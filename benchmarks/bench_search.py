@@ -56,9 +56,11 @@ def build(records: Records, derived: Derived, items: int, words: Words, source: 
             records.cases.insert(case)
     for first in range(0, items, AT_ONCE):
         with records.transaction(), derived.transaction():
-            made = [_item(records.items.next_number(), n, start, words, source) for n in _part(first, items)]
+            part = _part(first, items)
+            numbers = records.items.next_numbers(len(part))
+            made = [_item(number, n, start, words, source) for number, n in zip(numbers, part, strict=True)]
+            records.items.insert_all(made)
             for n, item in zip(_part(first, items), made, strict=True):
-                records.items.insert(item)
                 records.cases.register(cases[n % 3].id, item.id)
                 derived.index(
                     SearchDocument("item", item.id, item.details.title, item.details.description, item.number)

@@ -27,11 +27,17 @@ class Finished:
 
 
 def run(
-    command: Sequence[str | Path], *, folder: Path, extra: Mapping[str, str] | None = None, said: bytes = b""
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    extra: Mapping[str, str] | None = None,
+    said: bytes = b"",
+    until_it_speaks: bool = False,
 ) -> Finished:
     """Run a command to its end with ``said`` on standard input; its output is thrown away.
 
-    Raises RuntimeError when it does not end with status 0: a figure of a failure is no figure.
+    With ``until_it_speaks`` the seconds are those to its first word on standard output. Raises RuntimeError
+    when it does not end with status 0: a figure of a failure is no figure.
     """
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", **(extra or {})}
     began = time.perf_counter()
@@ -40,19 +46,24 @@ def run(
         cwd=folder,
         env=environment,
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    if process.stdin is None:
+    if process.stdin is None or process.stdout is None:
         raise RuntimeError("no pipe")
     process.stdin.write(said)
     process.stdin.close()
+    process.stdout.read(1)
+    spoke = time.perf_counter() - began
+    while process.stdout.read(1 << 16):
+        pass
+    process.stdout.close()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - began
     if process.returncode != 0:
         raise RuntimeError(f"{Path(command[0]).name} ended with {process.returncode}")
-    return Finished(seconds, usage.ru_maxrss / 1024)
+    return Finished(spoke if until_it_speaks else seconds, usage.ru_maxrss / 1024)
 
 
 def is_there(*programs: str) -> bool:

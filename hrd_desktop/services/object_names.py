@@ -10,7 +10,7 @@ from hrd_desktop.storage.allocation import no_room, reserve_names
 from hrd_desktop.storage.vault import Vault
 
 #: Random names are reserved so many at a time: one transaction for a group of files.
-AT_ONCE = 64
+AT_ONCE = 128
 
 
 class ObjectNames:

@@ -60,7 +60,7 @@ BLOCK_BYTES = 4_096
 #: From this many files on, one syncfs(2) is dearer for nobody: it also writes what other programs wrote.
 _SYNCFS_FROM = 8
 #: Finished objects that are kept open until their group is synced; bounds open files.
-_KEPT_OPEN = 64
+_KEPT_OPEN = 128
 
 
 @dataclass(frozen=True, repr=False)
