@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_CHUNK_BYTES = 16 << 20
+_CHUNK_BYTES = 1 << 20
 #: Pages that the kernel makes up, which no process wrote.
 _NOT_MEMORY = ("[vvar]", "[vsyscall]", "[vvar_vclock]")
 
@@ -116,6 +116,9 @@ def found_in(pieces: Iterable[bytes], needles: dict[str, bytes]) -> set[str]:
     left = dict(needles)
     found: set[str] = set()
     for piece in pieces:
+        if piece.count(0) == len(piece):
+            # Much of what a process has is memory that it has never written.
+            continue
         for name in [name for name, needle in left.items() if needle in piece]:
             found.add(name)
             del left[name]

@@ -43,6 +43,7 @@ RUNS = int(os.environ.get("HRD_LOCK_RUNS", "20"))
 _WIDTH, _HEIGHT = 160, 120
 _ROW_OF_CANARY = 60
 _LONGEST_S = 20
+_PLAIN = ("as raw", "as rgb", "as rgbx", "as bgrx", "as utf-8", "as utf-16")
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,11 @@ def _look_and_lock(bare: Place, desk: Desk, canaries: Canaries, how: str, dumps:
     keys = _keys_of(bare.vault, passphrase)
     gone = {f"text as {name}": form for name, form in forms_of(canaries.stem).items()}
     window = Window(desk, bare.vault, log=bare.folder / "said")
-    watched = Watched(window, bare, how, dumps, gone | canaries.of_picture | keys)
+    gone |= canaries.of_picture | keys
+    if how == "read":
+        # Every day only as things lie in memory by themselves; as they would be printed, with ``--full``.
+        gone = {name: form for name, form in gone.items() if name.endswith(_PLAIN)}
+    watched = Watched(window, bare, how, dumps, gone)
     try:
         window.wait("Unlock")
         window.take_keyboard()
