@@ -7,11 +7,7 @@ put in again.
 
 from __future__ import annotations
 
-import ctypes
-import fcntl
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,55 +21,21 @@ from hrd_desktop.services.backup_check import check_backup
 from hrd_desktop.services.restore import Restore
 from tests.faults.harness import Place
 from tests.faults.inprocess import Looker
+from tests.faults.test_pulled_disk import LoopDisk, disk
 from tests.faults.ways_back import credential, hashes, numbers, opened
+
+__all__ = ["disk"]
 
 pytestmark = pytest.mark.root
 
-#: _IOR('X', 125, __u32), and EXT4_GOING_FLAGS_NOLOGFLUSH.
-_SHUTDOWN, _WITHOUT_FLUSH = 0x8004587D, 2
-IMAGE_BYTES = 64 << 20
 #: How far the command is when the stick goes, in bytes of content; the whole has about 9.2 MB.
 EARLY, MIDDLE, LATE = 1, 4_000_000, 9_100_000
-
-
-class Stick:
-    """An ext4 in a file, mounted."""
-
-    def __init__(self, folder: Path) -> None:
-        self.image = folder / "stick.img"
-        self.path = folder / "stick"
-        self.path.mkdir()
-        with self.image.open("wb") as file:
-            file.truncate(IMAGE_BYTES)
-        subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True, capture_output=True)
-
-    def put_in(self) -> None:
-        done = subprocess.run(
-            ["mount", "-o", "loop", str(self.image), str(self.path)], capture_output=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.skip(f"no loop device can be mounted here: {done.stderr.decode().strip()}")
-
-    def pull(self) -> None:
-        """Every call on it fails from now on."""
-        fd = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.ioctl(fd, _SHUTDOWN, ctypes.c_uint32(_WITHOUT_FLUSH))
-        finally:
-            os.close(fd)
-
-    def take_out(self) -> None:
-        subprocess.run(["umount", str(self.path)], check=True, capture_output=True)
-
-    def put_in_again(self) -> None:
-        self.take_out()
-        self.put_in()
 
 
 class Pulling:
     """Progress that pulls the stick when so many bytes are done."""
 
-    def __init__(self, stick: Stick, after_bytes: int) -> None:
+    def __init__(self, stick: LoopDisk, after_bytes: int) -> None:
         self._stick = stick
         self._left = after_bytes
 
@@ -93,13 +55,16 @@ class Pulling:
 
 
 @pytest.fixture
-def stick(tmp_path: Path) -> Iterator[Stick]:
-    if shutil.which("mkfs.ext4") is None:
-        pytest.skip("mkfs.ext4 (e2fsprogs) is not installed")
-    made = Stick(tmp_path)
-    made.put_in()
-    yield made
-    made.take_out()
+def stick(disk: LoopDisk) -> LoopDisk:
+    """Mounted, and empty."""
+    disk.put_in()
+    return disk
+
+
+def put_in_again(stick: LoopDisk) -> None:
+    """Out and in: its journal is played back."""
+    stick.take_out()
+    stick.put_in()
 
 
 @pytest.fixture
@@ -109,17 +74,17 @@ def place(start_of: Callable[[str], Place], rooms: Iterator[Path]) -> Iterator[P
     copy.remove()
 
 
-def back_up(looker: Looker, place: Place, stick: Stick, progress: Progress | None = None) -> int:
+def back_up(looker: Looker, place: Place, stick: LoopDisk, progress: Progress | None = None) -> int:
     """The number of the newest snapshot."""
     with opened(looker, place.vault) as session:
         run = Backup(session, progress=progress or NoProgress(), cancel=CancelToken(), work_lanes=1)
-        return run.run(str(stick.path / "backup")).number
+        return run.run(str(stick.folder / "backup")).number
 
 
-def filled(looker: Looker, place: Place, stick: Stick) -> None:
+def filled(looker: Looker, place: Place, stick: LoopDisk) -> None:
     """A first snapshot on the stick for good, and nine megabytes that are new since."""
     back_up(looker, place, stick)
-    stick.put_in_again()
+    put_in_again(stick)
     place.run(
         "import", str(place.vault), str(place.folder / "incoming"), "--passphrase-file", place.secret("one")
     )
@@ -133,46 +98,46 @@ def filled(looker: Looker, place: Place, stick: Stick) -> None:
         pytest.param(LATE, marks=pytest.mark.gate),
     ],
 )
-def test_pulled_in_a_backup(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+def test_pulled_in_a_backup(after: int, looker: Looker, place: Place, stick: LoopDisk) -> None:
     filled(looker, place, stick)
     with pytest.raises(BackupDiskFailed):
         back_up(looker, place, stick, Pulling(stick, after))
     with opened(looker, place.vault):
         pass
-    stick.put_in_again()
-    assert numbers(looker, stick.path / "backup") == [1]
+    put_in_again(stick)
+    assert numbers(looker, stick.folder / "backup") == [1]
     back_up(looker, place, stick)
-    assert numbers(looker, stick.path / "backup") == [2, 1]
+    assert numbers(looker, stick.folder / "backup") == [2, 1]
 
 
 @pytest.mark.gate
 @pytest.mark.parametrize("after", [EARLY, MIDDLE, LATE])
-def test_pulled_in_a_check(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+def test_pulled_in_a_check(after: int, looker: Looker, place: Place, stick: LoopDisk) -> None:
     filled(looker, place, stick)
     back_up(looker, place, stick)
-    before = hashes(stick.path / "backup")
+    before = hashes(stick.folder / "backup")
     with pytest.raises(BackupDiskFailed):
         check_backup(
-            str(stick.path / "backup"),
+            str(stick.folder / "backup"),
             credential(looker, "one"),
             tenth=False,
             random=os.urandom,
             progress=Pulling(stick, after),
             cancel=CancelToken(),
         )
-    stick.put_in_again()
-    assert hashes(stick.path / "backup") == before
+    put_in_again(stick)
+    assert hashes(stick.folder / "backup") == before
 
 
 @pytest.mark.gate
 @pytest.mark.parametrize("after", [EARLY, MIDDLE, LATE])
-def test_pulled_in_a_restore(after: int, looker: Looker, place: Place, stick: Stick) -> None:
+def test_pulled_in_a_restore(after: int, looker: Looker, place: Place, stick: LoopDisk) -> None:
     filled(looker, place, stick)
     back_up(looker, place, stick)
-    before = hashes(stick.path / "backup")
+    before = hashes(stick.folder / "backup")
     with pytest.raises(BackupDiskFailed):
         Restore(
-            str(stick.path / "backup"),
+            str(stick.folder / "backup"),
             str(place.folder / "restored"),
             credential(looker, "one"),
             random=os.urandom,
@@ -182,5 +147,5 @@ def test_pulled_in_a_restore(after: int, looker: Looker, place: Place, stick: St
             stretch=looker.stretch,
         ).run()
     assert not list(place.folder.glob("restored*"))
-    stick.put_in_again()
-    assert hashes(stick.path / "backup") == before
+    put_in_again(stick)
+    assert hashes(stick.folder / "backup") == before
