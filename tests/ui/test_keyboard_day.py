@@ -55,7 +55,13 @@ class Keys:
         raise AssertionError(f"Tab does not lead to {names}, only to {passed}")
 
     def push(self, name: str) -> None:
-        """Go to a button and press it."""
+        """Go to a button and press it, as soon as it can be pressed."""
+
+        def can_be_pressed() -> bool:
+            buttons = self.focused().window().findChildren(QAbstractButton)
+            return any(each.accessibleName() == name and each.isEnabled() for each in buttons)
+
+        self._qtbot.waitUntil(can_be_pressed, timeout=10_000)
         self.tab_to(name)
         assert isinstance(self.focused(), QAbstractButton)
         self.press(Qt.Key.Key_Space)

@@ -24,11 +24,13 @@ function findRoot(entries) {
   throw new Fault(entries.some((entry) => /(^|\/)bagit\.txt$/.test(entry.path)) ? "only-bag" : "bag-missing");
 }
 
-// Every file of the bundle by its path below the root; whatever is wrong with the paths is a fault.
+// Every file of the bundle by its path below the root, in the order of the paths: a disk gives its files in
+// any order, and the first fault must be the same one everywhere. Whatever is wrong with the paths is a fault.
 function filesBelow(entries, root, report) {
   const files = new Map();
   const folded = new Map();
-  for (const entry of entries) {
+  const inOrder = [...entries].sort((one, other) => (one.path < other.path ? -1 : Number(one.path > other.path)));
+  for (const entry of inOrder) {
     if (!entry.path.startsWith(root)) {
       // The user may have chosen a folder above; what else lies there is no part of the bundle.
       continue;
