@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +30,7 @@ from PySide6.QtWidgets import (
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.ui.messages import describe, quotable
 from hrd_desktop.ui.text import plain_label, translated
-from hrd_desktop.ui.theme.icons import pixmap
+from hrd_desktop.ui.theme.icons import icon, pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
 _PLACES_WIDTH = 200
@@ -237,6 +238,25 @@ def _give_room(dialog: QFileDialog) -> None:
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
 
+def _give_icons(dialog: QFileDialog) -> None:
+    """The icons of the other screens in the place of Qt's, some of which are black on dark too."""
+    back, forward = "chevron-back", "chevron"
+    if dialog.isRightToLeft():
+        back, forward = forward, back
+    for name, picture in (
+        ("backButton", back),
+        ("forwardButton", forward),
+        ("toParentButton", "chevron-up"),
+        ("newFolderButton", "add"),
+        ("listModeButton", "grid"),
+        ("detailModeButton", "list"),
+    ):
+        button = dialog.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(icon(picture))
+            button.setIconSize(QSize(16, 16))
+
+
 def _choose(
     parent: QWidget | None,
     title: str,
@@ -254,6 +274,7 @@ def _choose(
     dialog.setFileMode(mode)
     dialog.resize(860, 560)
     _give_room(dialog)
+    _give_icons(dialog)
 
     def accepted() -> None:
         paths = dialog.selectedFiles()

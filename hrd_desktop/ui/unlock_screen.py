@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -30,6 +33,8 @@ from hrd_desktop.ui.theme.icons import icon, pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
 _CARD_WIDTH = Size.FORM_WIDTH
+#: Below this height of the screen its name is left out.
+_LOW = 440
 
 
 def vault_name(path: str) -> str:
@@ -54,9 +59,7 @@ class UnlockScreen(QWidget):
         self._key_file = ""
         outer = QVBoxLayout(self)
         outer.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
-        outer.addStretch(2)
-        outer.addWidget(self._make_card(), 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
+        outer.addWidget(self._make_middle(), 1)
         foot = QHBoxLayout()
         if panic_button is not None:
             panic_button.setParent(self)
@@ -113,6 +116,8 @@ class UnlockScreen(QWidget):
         self._said.show()
         self._field.select_all()
         self._field.setFocus()
+        # In a low window: as soon as there is room for the words, which is after this turn.
+        QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(self._unlock))
 
     def forget(self) -> None:
         """Nothing that was typed stays in the fields."""
@@ -133,15 +138,43 @@ class UnlockScreen(QWidget):
         """Ready to type."""
         self._field.setFocus()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
+        """In a low window the room goes to what is typed and said."""
+        super().resizeEvent(event)
+        self._head.setVisible(event.size().height() >= _LOW)
+
+    def _make_middle(self) -> QWidget:
+        """The card, which scrolls where the window is lower than it: squeezed, its lines would overlap."""
+        scroll = self._scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget(scroll.viewport())
+        inside.setObjectName("screen")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(2)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._make_card(), 1000)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(3)
+        scroll.setWidget(inside)
+        return scroll
+
     def _make_card(self) -> QWidget:
         card = QWidget(self)
-        card.setFixedWidth(_CARD_WIDTH)
-        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+        card.setMaximumWidth(_CARD_WIDTH)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)
 
-        head = QHBoxLayout()
+        self._head = QWidget(card)
+        head = QHBoxLayout(self._head)
+        head.setContentsMargins(0, 0, 0, Space.M)
         head.setSpacing(Space.M)
         mark = QLabel(card)
         mark.setPixmap(pixmap("sheaf", 40, self.devicePixelRatioF(), "accent"))
@@ -152,8 +185,7 @@ class UnlockScreen(QWidget):
         self._name = plain_label("", card, tone="muted")
         titles.addWidget(self._name)
         head.addLayout(titles, 1)
-        column.addLayout(head)
-        column.addSpacing(Space.M)
+        column.addWidget(self._head)
 
         self._vaults = QComboBox(card)
         self._vaults.setAccessibleName(self.tr("Vault"))

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -101,6 +101,7 @@ class ImportReport(QWidget):
     """A panel with the list of the last import, until it is closed."""
 
     closed = Signal()
+    came_or_went = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,6 +158,16 @@ class ImportReport(QWidget):
         self.setMaximumHeight(340)
         self.setMinimumHeight(_LOWEST)
         self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        """Say that room is needed."""
+        super().showEvent(event)
+        self.came_or_went.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Say that the room is free."""
+        super().hideEvent(event)
+        self.came_or_went.emit()
 
     @property
     def model(self) -> ReportModel:

@@ -28,6 +28,8 @@ from hrd_desktop.ui.theme.tokens import Space
 #: A pane narrower than this shows the signs of its actions without their words.
 _WORDS_FROM = 400
 _NARROWEST = 300
+#: A heading, some items, the report of an import and the actions need this much height.
+_LOW = 300
 
 
 class ListPane(QWidget):
@@ -48,15 +50,15 @@ class ListPane(QWidget):
         self.heading = ListHeading(self)
         column.addWidget(self.heading)
         self.list = ItemList(model, self)
-        # In the lowest window the report of an import needs the room; the list can be scrolled.
         self.list.setMinimumHeight(Space.XL)
         self.empty = EmptyState(self)
-        middle = QWidget(self)
-        self._middle = QStackedLayout(middle)
+        self._above = QWidget(self)
+        self._middle = QStackedLayout(self._above)
         self._middle.addWidget(self.list)
         self._middle.addWidget(self.empty)
-        column.addWidget(middle, 1)
+        column.addWidget(self._above, 1)
         self.report = ImportReport(self)
+        self.report.came_or_went.connect(self._share_height)
         below = QVBoxLayout()
         below.setContentsMargins(Space.S, 0, Space.S, 0)
         below.addWidget(self.report)
@@ -92,6 +94,7 @@ class ListPane(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         super().resizeEvent(event)
+        self._share_height()
         style = (
             Qt.ToolButtonStyle.ToolButtonTextBesideIcon
             if event.size().width() >= _WORDS_FROM
@@ -99,6 +102,10 @@ class ListPane(QWidget):
         )
         for button in self._buttons.values():
             button.setToolButtonStyle(style)
+
+    def _share_height(self) -> None:
+        """In a low window the report of an import takes the place of the list until it is closed."""
+        self._above.setVisible(self.height() >= _LOW or self.report.isHidden())
 
     # -- inside -------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialogButtonBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.domain.errors.base import SheafError
@@ -44,6 +44,7 @@ from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.sheets import Sheets
 from hrd_desktop.ui.text import isolated, plain_label, translated
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -94,11 +95,11 @@ class ExportDialog(PlainDialog):
         self.resize(760, 680)
         self.what = WhatPage([scope.text for scope in self._scopes], self)
         self.whom = WhomPage(self)
-        self._pages = QStackedWidget(self)
-        self._pages.addWidget(self.what)
-        self._pages.addWidget(self.whom)
-        self._pages.addWidget(self._make_writing())
-        self._pages.addWidget(self._make_done())
+        self._pages = Sheets(self)
+        self._pages.add(self.what)
+        self._pages.add(self.whom)
+        self._pages.add(self._make_writing())
+        self._pages.add(self._make_done())
         self.body.addWidget(self._pages, 1)
         reject, accept = QDialogButtonBox.ButtonRole.RejectRole, QDialogButtonBox.ButtonRole.AcceptRole
         self._cancel = self.add_button(self.tr("Cancel"), reject)
@@ -290,7 +291,7 @@ class ExportDialog(PlainDialog):
         super().done(result)
 
     def _go_on(self) -> None:
-        page = self._pages.currentIndex()
+        page = self._pages.shown
         if page == _WHAT:
             self._turn_to(_WHOM)
         elif page == _WHOM:
@@ -299,7 +300,7 @@ class ExportDialog(PlainDialog):
             self.accept()
 
     def _turn_to(self, page: int) -> None:
-        self._pages.setCurrentIndex(page)
+        self._pages.show_sheet(page)
         self._back.setVisible(page == _WHOM)
         self._cancel.setVisible(page != _DONE)
         self._next.setVisible(page != _WRITING)
@@ -310,7 +311,7 @@ class ExportDialog(PlainDialog):
         self._judge()
 
     def _judge(self) -> None:
-        page = self._pages.currentIndex()
+        page = self._pages.shown
         ready = page == _DONE or (self._plan is not None and (page == _WHAT or self.whom.complete))
         self._next.setEnabled(ready)
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from hrd_desktop.domain.contacts import Contact
 from hrd_desktop.services.public_keys import describe_key
 from hrd_desktop.ui.dialogs import choose_file, choose_folder
+from hrd_desktop.ui.sheets import Sheets
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Space
@@ -47,7 +47,7 @@ class WhomPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.S)
         self._forms: list[QRadioButton] = []
-        self._pages = QStackedWidget(self)
+        self._pages = Sheets(self)
         for text in (
             self.tr("For &people: only their keys open it"),
             self.tr("With a pass&phrase: whoever knows it opens it"),
@@ -60,9 +60,9 @@ class WhomPage(QWidget):
             self._forms.append(button)
             column.addWidget(button)
         column.addWidget(self._pages, 1)
-        self._pages.addWidget(self._make_people())
-        self._pages.addWidget(self._make_passphrase())
-        self._pages.addWidget(self._make_plain())
+        self._pages.add(self._make_people())
+        self._pages.add(self._make_passphrase())
+        self._pages.add(self._make_plain())
         column.addWidget(QLabel(self.tr("Write it into this folder"), self))
         row = QHBoxLayout()
         row.setSpacing(Space.S)
@@ -258,7 +258,8 @@ class WhomPage(QWidget):
     def _choose_form(self) -> None:
         if any(button.isChecked() for button in self._forms):
             form = self.form
-            self._pages.setCurrentIndex({SELF_OPENING: PASSPHRASE, PLAIN: PASSPHRASE + 1}.get(form, form))
+            shown = {SELF_OPENING: PASSPHRASE, PLAIN: PASSPHRASE + 1}.get(form, form)
+            self._pages.show_sheet(shown)
             # Whoever finds the page may try for ever: only words that were drawn are strong enough for it.
             drawn_only = form == SELF_OPENING
             if drawn_only and self._words.isModified():

@@ -34,6 +34,7 @@ class SeenDialog(Asking):
             self.body.addWidget(choice)
         self._advice = self.add_text("")
         self._limits = self.add_text("", tone="warning")
+        self._limits.hide()
         self._choices.idClicked.connect(self._advise)
         self.accepted.connect(lambda: self.decided.emit(self._what[self._choices.checkedId()]))
         self.allow(False)
@@ -72,6 +73,7 @@ class SeenDialog(Asking):
         }[self._what[number]]
         self._advice.setText(advice)
         self._limits.setText(limits)
+        self._limits.show()
         self.allow(True)
         # The hint knows how high wrapped words are; the layout must have heard of the new ones first.
         layout = self.layout()
