@@ -25,6 +25,7 @@ ALL_DATA = str(32 << 20)
 
 _BEGUN = re.compile(r"^(?P<thread>\d+) +(?P<name>\w+)\((?P<rest>.*)$")
 _RESUMED = re.compile(r"^(?P<thread>\d+) +<\.\.\. (?P<name>\w+) resumed>(?P<rest>.*)$")
+_UNFINISHED = " <unfinished ...>"
 _RESULT = re.compile(r"(-?\d+)")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 _FD = re.compile(r"^(\d+)(?:<((?:\\x[0-9a-f]{2})*)>)?(\(deleted\))?")
@@ -96,13 +97,15 @@ def read_calls(log: Path) -> Iterator[Call]:
         for number, line in enumerate(lines):
             if found := _RESUMED.match(line):
                 call = open_calls.pop(found["thread"], None)
-                rest = found["rest"]
                 if call is None:
                     continue
+                # What another thread did in between stands between the two halves of the one line.
+                rest = call.rest = call.rest + found["rest"]
                 call.ended = number
             elif found := _BEGUN.match(line):
                 call, rest = Call(found["name"], found["rest"], number, number, 0), found["rest"]
-                if "<unfinished ...>" in rest[-40:]:
+                if rest.endswith(_UNFINISHED):
+                    call.rest = rest.removesuffix(_UNFINISHED)
                     open_calls[found["thread"]] = call
                     continue
             else:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.harness import Learned, Place, Scenario, Tally, check_old_or_new
 from tests.faults.inprocess import Looker
-from tests.faults.power import Recording, State, record, states
+from tests.faults.power import Recording, State, read_calls, record, states
 from tests.faults.scenarios import CREATE, DESTROY, EVERY, PANIC
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
@@ -50,6 +50,19 @@ def put(state: State, folder: Path) -> None:
         # The originals, which are large, do not change.
         if not name.startswith(("originals/", "incoming/")) or name not in there:
             (folder / name).write_bytes(data)
+
+
+def test_a_call_that_another_thread_interrupts_is_read_whole(tmp_path: Path) -> None:
+    log = tmp_path / "calls"
+    log.write_text(
+        '7 pwrite64(3</a>, "\\x41\\x42", 2, 4096 <unfinished ...>\n'
+        "8 fsync(4</b> <unfinished ...>\n"
+        "7 <... pwrite64 resumed>) = 2\n"
+        "8 <... fsync resumed>) = -1 EIO (Input/output error)\n"
+    )
+    (call,) = read_calls(log)
+    assert (call.name, call.begun, call.ended, call.result) == ("pwrite64", 0, 2, 2)
+    assert call.rest == '3</a>, "\\x41\\x42", 2, 4096) = 2'
 
 
 @pytest.mark.timeout(0)
