@@ -253,10 +253,12 @@ def draw_security(pictures: Pictures) -> None:
     """Security, help, and the dialogs that belong to them."""
     workspace = pictures.find(Workspace)
     security = workspace.open("security")
+    if not isinstance(security, SecuritySection):
+        raise SystemExit("security is another section")
+    pictures.until(lambda: security.is_whole)
     pictures.rest(0.5)
     pictures.draw("security")
-    if isinstance(security, SecuritySection):
-        security.verticalScrollBar().setValue(security.verticalScrollBar().maximum())
+    security.verticalScrollBar().setValue(security.verticalScrollBar().maximum())
     pictures.draw("security-below")
     for name, button in (
         ("add-passphrase", "Add a passphrase…"),

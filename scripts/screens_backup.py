@@ -42,7 +42,7 @@ def draw_backup(pictures: Pictures, workspace: Workspace, operations: Operations
     section = workspace.open("security")
     if not isinstance(section, SecuritySection):
         raise SystemExit("security is another section")
-    pictures.until(section.backup._has_place)
+    pictures.until(lambda: section.is_whole and section.backup._has_place())
     cards = ((section.backup, "backup-card"), (pictures.find(SharesCard), "shares-card"))
     for card, name in cards:
         section.ensureWidgetVisible(card, 0, 24)

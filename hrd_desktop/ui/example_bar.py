@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
+from hrd_desktop.ui.bar import Bar
 from hrd_desktop.ui.dialogs import confirm
-from hrd_desktop.ui.text import plain_label
-from hrd_desktop.ui.theme.tokens import Space
 
 
-class ExampleBar(QFrame):
+class ExampleBar(Bar):
     """Hidden unless the open vault is an example. ``removal_asked`` comes after one question."""
 
     removal_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("surface", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        row.setSpacing(Space.M)
+        super().__init__("notice", parent)
+        self.add_button(self.tr("Remove the example"), self._ask, "danger")
+
+    def mark(self, is_example: bool) -> None:
+        """Say what the open vault is, if it is the example."""
         words = self.tr(
             "This is the example: all of it is invented. Anybody can open it, so put nothing real into it."
         )
-        row.addWidget(plain_label(words, self, tone="notice", wrap=True), 1)
-        self.remove_button = QPushButton(self.tr("Remove the example"), self)
-        self.remove_button.setAccessibleName(self.remove_button.text())
-        self.remove_button.setProperty("role", "danger")
-        self.remove_button.clicked.connect(self._ask)
-        row.addWidget(self.remove_button)
-        self.hide()
+        self.say(words if is_example else "")
 
     def _ask(self) -> None:
         confirm(

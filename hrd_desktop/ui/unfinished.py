@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hrd_desktop.services.drafts import drop_draft, list_drafts
+from hrd_desktop.ui.bar import Bar
 from hrd_desktop.ui.draft_keeper import VERSION
 from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.text import plain_label
-from hrd_desktop.ui.theme.tokens import Space
 
 
 @dataclass(frozen=True, repr=False)
@@ -23,35 +22,16 @@ class _Kind:
     go_on: Callable[[Mapping[str, Any]], object]
 
 
-class UnfinishedBar(QFrame):
-    """Says what was not finished; hidden until ``say``."""
+class UnfinishedBar(Bar):
+    """Says what was not finished."""
 
     go_on_asked = Signal()
     drop_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("surface", True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        row.setSpacing(Space.M)
-        self._words = plain_label("", self, tone="notice", wrap=True)
-        row.addWidget(self._words, 1)
-        for text, signal, look in (
-            (self.tr("Throw it away"), self.drop_asked, ""),
-            (self.tr("Go on with it"), self.go_on_asked, "primary"),
-        ):
-            button = QPushButton(text, self)
-            button.setAccessibleName(text)
-            button.setProperty("role", look)
-            button.clicked.connect(signal)
-            row.addWidget(button)
-        self.hide()
-
-    def say(self, words: str) -> None:
-        """Show these words; none hide it."""
-        self._words.setText(words)
-        self.setVisible(bool(words))
+        super().__init__("notice", parent)
+        self.add_button(self.tr("Throw it away"), self.drop_asked.emit)
+        self.add_button(self.tr("Go on with it"), self.go_on_asked.emit, "primary")
 
 
 class Unfinished(QObject):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from hrd_desktop.ui.backup.banner import BackupBanner
+from hrd_desktop.ui.bar import Bar
 from hrd_desktop.ui.blank_screen import BlankScreen
 from hrd_desktop.ui.example_bar import ExampleBar
 from hrd_desktop.ui.job_bar import JobBar
@@ -25,7 +26,6 @@ from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.notice import Notice
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.search_line import SearchLine
-from hrd_desktop.ui.standing_notice import StandingNotice
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space
 from hrd_desktop.ui.unfinished import UnfinishedBar
@@ -97,7 +97,8 @@ class Workspace(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addWidget(self._banner)
-        self._standing = StandingNotice(self)
+        self._standing = Bar("warning", self)
+        self._standing.add_button(self.tr("Understood"), self._standing.hide)
         column.addWidget(self._standing)
         self.example = ExampleBar(self)
         column.addWidget(self.example)
@@ -158,7 +159,7 @@ class Workspace(QWidget):
     def show_example(self, is_example: bool) -> None:
         """Mark the vault as an example, if it is one."""
         if self._stack.currentWidget() is not self._blank:
-            self.example.setVisible(is_example)
+            self.example.mark(is_example)
 
     def show_backup_age(self, age: str, reminder: str) -> None:
         """``age`` stands beside panic; ``reminder`` above the sections, and may be empty."""

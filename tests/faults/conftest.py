@@ -8,7 +8,6 @@ import json
 import os
 import pickle
 import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +19,6 @@ from tests.faults.harness import Learned, Place, Scenario, Tally, learn
 from tests.faults.inprocess import Looker
 from tests.faults.scenarios import BASE_OF, START_OF, fill_secrets
 from tests.faults.warm import Warm
-
-MEMORY = Path("/dev/shm")
-ROOM_BYTES = 2 << 30
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -57,10 +53,8 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
-    """Names for copies, in memory where there is room: a kill loses nothing that was written."""
+    """Names for copies."""
     folder = tmp_path_factory.mktemp("rooms")
-    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
-        folder = Path(tempfile.mkdtemp(prefix="sheaf-faults-", dir=MEMORY))
     yield (folder / str(number) for number in itertools.count())
     shutil.rmtree(folder)
 

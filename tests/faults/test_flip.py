@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2
@@ -35,12 +31,8 @@ PARTS_OF_A_PAGE = (0, 16, 17, 99, 2048, 4015, 4016, 4031, 4032, 4095)
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Iterator[SmallVault]:
-    memory = "/dev/shm"
-    place = memory if os.access(memory, os.W_OK) else str(tmp_path_factory.mktemp("small"))
-    folder = Path(tempfile.mkdtemp(dir=place))
-    yield make_small_vault(folder, warm)
-    shutil.rmtree(folder)
+def small(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> SmallVault:
+    return make_small_vault(tmp_path_factory.mktemp("small"), warm)
 
 
 @pytest.fixture(autouse=True)

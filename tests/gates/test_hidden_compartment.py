@@ -145,17 +145,17 @@ def gather(pairs: int, folder: Path) -> tuple[list[list[float]], list[int]]:
     return rows, labels
 
 
-def test_a_few_pairs_are_described_by_the_same_numbers(ram_folder: Path) -> None:
-    rows, labels = gather(2, ram_folder)
+def test_a_few_pairs_are_described_by_the_same_numbers(tmp_path: Path) -> None:
+    rows, labels = gather(2, tmp_path)
     assert len({len(row) for row in rows}) == 1
     assert sorted(labels) == [0, 0, 1, 1]
 
 
 @pytest.mark.gate
 @pytest.mark.timeout(0)
-def test_five_hundred_pairs_cannot_be_told_apart(ram_folder: Path, full: bool) -> None:
+def test_five_hundred_pairs_cannot_be_told_apart(tmp_path: Path, full: bool) -> None:
     pairs = int(os.environ.get("HRD_PAIRS", PAIRS))
-    rows, labels = gather(pairs, ram_folder)
+    rows, labels = gather(pairs, tmp_path)
     auc = cross_validated_auc(rows, labels)
     low, high = auc_interval(auc, pairs, pairs)
     single, which = best_single_auc(rows, labels)
@@ -227,8 +227,8 @@ def _measure(folder: Path, count: int) -> dict[str, list[float]]:
 
 @pytest.mark.gate
 @pytest.mark.timeout(0)
-def test_right_duress_and_wrong_are_answered_at_the_same_time(ram_folder: Path, full: bool) -> None:
-    found = _measure(ram_folder, int(os.environ.get("HRD_ANSWERS", ANSWERS)))
+def test_right_duress_and_wrong_are_answered_at_the_same_time(tmp_path: Path, full: bool) -> None:
+    found = _measure(tmp_path, int(os.environ.get("HRD_ANSWERS", ANSWERS)))
     medians = {kind: statistics.median(times) for kind, times in found.items()}
     compared = [("right", "duress"), ("right", "wrong"), ("duress", "wrong")]
     chances = {f"{a}/{b}": ks_p_value(found[a], found[b]) for a, b in compared}

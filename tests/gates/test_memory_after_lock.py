@@ -193,11 +193,11 @@ def test_what_was_typed_and_shown_is_gone_after_the_lock(bare: Place, desk: Desk
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("run", range(RUNS))
 def test_a_dump_of_every_process_holds_nothing(
-    bare: Place, desk: Desk, canaries: Canaries, ram_folder: Path, run: int
+    bare: Place, desk: Desk, canaries: Canaries, tmp_path: Path, run: int
 ) -> None:
     if shutil.which("gcore") is None:
         pytest.skip("not on this machine: gcore")
-    _look_and_lock(bare, desk, canaries, "gcore", ram_folder)
+    _look_and_lock(bare, desk, canaries, "gcore", tmp_path)
 
 
 def _look_and_lock(bare: Place, desk: Desk, canaries: Canaries, how: str, dumps: Path) -> None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from hrd_desktop.ui.cards import CardPage
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.panes import Panes
+from hrd_desktop.ui.security.section import SecuritySection
 from tests.ui.driving import Started, button
 from tests.ui.evidence.conftest import settled
 from tests.unit.services.many_items import insert_items
@@ -66,6 +67,8 @@ def test_no_control_is_cut_off_in_a_window_of_this_size(
     for section in ("evidence", "contacts", "cases", "security", "help"):
         shown = workspace.open(section)
         qtbot.wait(100)
+        if isinstance(shown, SecuritySection):
+            qtbot.waitUntil(lambda section=shown: section.is_whole, timeout=10_000)
         right = shown.mapTo(started.window, shown.rect().topRight()).x()
         assert right < size[0], section
         for each in shown.findChildren(QAbstractButton):

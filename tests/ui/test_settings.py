@@ -24,6 +24,7 @@ from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.slots import list_slots
 from hrd_desktop.services.triggers import FAILED_UNLOCKS, Triggers
 from hrd_desktop.services.unlock import unlock
+from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.help.moments import moments
 from hrd_desktop.ui.help.section import HelpSection
@@ -59,8 +60,26 @@ def section(
     qtbot.addWidget(made)
     made.resize(900, 1400)
     made.show()
-    qtbot.waitUntil(lambda: "Passphrase" in names_of_slots(made), timeout=30_000)
+    qtbot.waitUntil(lambda: made.is_whole and "Passphrase" in names_of_slots(made), timeout=30_000)
     return made
+
+
+def test_cards_come_one_a_turn_and_only_to_be_seen(
+    operations: Operations, settings_file: SettingsFile, vault_path: Path, qtbot: QtBot
+) -> None:
+    preferences = Preferences(Settings().with_vault(str(vault_path)), settings_file, operations)
+    made = SecuritySection(operations, preferences, str(vault_path), os.urandom)
+    qtbot.addWidget(made)
+    first = len(made.findChildren(Card))
+    made.show()
+    made.hide()
+    qtbot.wait(50)
+    assert not made.is_whole
+    assert len(made.findChildren(Card)) <= first + 1
+    made.show()
+    qtbot.waitUntil(lambda: made.is_whole, timeout=10_000)
+    assert len(made.findChildren(Card)) == 10
+    assert all(card.isVisible() for card in made.findChildren(Card))
 
 
 def names_of_slots(section: SecuritySection) -> list[str]:
@@ -334,7 +353,9 @@ def test_theme_and_time_hold_at_once_and_are_saved(
 ) -> None:
     started.program.start(str(vault_path), new=False)
     workspace = started.unlock(qtbot)
-    workspace.open("security")
+    security = workspace.open("security")
+    assert isinstance(security, SecuritySection)
+    qtbot.waitUntil(lambda: security.is_whole, timeout=10_000)
     boxes = {box.accessibleName(): box for box in workspace.findChildren(QComboBox) if box.isVisible()}
     light = application.palette().color(QPalette.ColorRole.Window)
     choose(boxes["Theme"], "dark")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.ui.backup.card import BackupCard
@@ -19,6 +20,9 @@ from hrd_desktop.ui.security.reserve_card import ReserveCard
 from hrd_desktop.ui.security.shares_card import SharesCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
 from hrd_desktop.ui.security.triggers_card import TriggersCard
+
+#: As many cards as a screen shows at first.
+_SEEN_FIRST = 2
 
 
 class SecuritySection(CardPage):
@@ -37,45 +41,95 @@ class SecuritySection(CardPage):
     ) -> None:
         super().__init__(parent)
         self.set_title(self.tr("Security"))
+        self._operations = operations
         self._preferences = preferences
-        self.add(
-            SlotsCard(
-                operations,
-                random,
-                self.tr("What opens this vault"),
-                self.tr(
-                    "Up to four passphrases and recovery codes. One that was removed or changed no longer "
-                    "opens this folder; an older copy of the folder it still opens."
-                ),
-                self,
-            )
-        )
-        self.add(
-            SharesCard(
-                operations,
-                random,
-                self.tr("Shares"),
-                self.tr(
-                    "A way in for when you forget the passphrase or cannot act: several people have a "
-                    "page of words "
-                    "each, and some of them together open the vault. A set takes one of the four places "
-                    "above. It does not protect you from people who put enough pages together without you, "
-                    "and a set that was removed still opens older copies."
-                ),
-                self,
-            )
-        )
-        reserve = ReserveCard(operations, random, self.tr("Reserve"), self)
-        reserve.job_started.connect(self.job_started)
-        self.add(reserve)
-        if preferences.file is not None:
-            self.add(KeyFileCard(operations, preferences.file, self.tr("Key file"), self))
+        self._vault = vault
+        self._random = random
         self.backup = BackupCard(operations, random, self)
         self.backup.job_started.connect(self.job_started)
-        self.add(self.backup)
-        self.add(LockCard(operations, preferences, self))
+        self.backup.hide()
+        self._to_come: list[Callable[[], QWidget | None]] = [
+            self._make_slots_card,
+            self._make_shares_card,
+            self._make_reserve_card,
+            self._make_key_file_card,
+            lambda: self.backup,
+            lambda: LockCard(operations, preferences, self),
+            self._make_check_card,
+            self._make_panic_card,
+            lambda: TriggersCard(operations, preferences, self.tr("What sets panic off by itself"), self),
+            self._make_looks_card,
+        ]
+        self._turns = QTimer(self)
+        self._turns.setInterval(0)
+        self._turns.timeout.connect(self._add_next)
+        for _ in range(_SEEN_FIRST):
+            self._add_next()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        """Cards further down come one a turn: all of them at once take longer than an eye blinks."""
+        super().showEvent(event)
+        if self._to_come:
+            self._turns.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Nothing more is made for a section that nobody sees, or after a lock."""
+        super().hideEvent(event)
+        self._turns.stop()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every card is there."""
+        return not self._to_come
+
+    def _add_next(self) -> None:
+        card = self._to_come.pop(0)()
+        if card is not None:
+            self.add(card)
+            card.show()
+        if not self._to_come:
+            self._turns.stop()
+
+    def _make_slots_card(self) -> QWidget:
+        return SlotsCard(
+            self._operations,
+            self._random,
+            self.tr("What opens this vault"),
+            self.tr(
+                "Up to four passphrases and recovery codes. One that was removed or changed no longer "
+                "opens this folder; an older copy of the folder it still opens."
+            ),
+            self,
+        )
+
+    def _make_shares_card(self) -> QWidget:
+        return SharesCard(
+            self._operations,
+            self._random,
+            self.tr("Shares"),
+            self.tr(
+                "A way in for when you forget the passphrase or cannot act: several people have a "
+                "page of words "
+                "each, and some of them together open the vault. A set takes one of the four places "
+                "above. It does not protect you from people who put enough pages together without you, "
+                "and a set that was removed still opens older copies."
+            ),
+            self,
+        )
+
+    def _make_reserve_card(self) -> QWidget:
+        reserve = ReserveCard(self._operations, self._random, self.tr("Reserve"), self)
+        reserve.job_started.connect(self.job_started)
+        return reserve
+
+    def _make_key_file_card(self) -> QWidget | None:
+        if self._preferences.file is None:
+            return None
+        return KeyFileCard(self._operations, self._preferences.file, self.tr("Key file"), self)
+
+    def _make_check_card(self) -> QWidget:
         check = CheckCard(
-            operations,
+            self._operations,
             self.tr("Check the vault"),
             self.tr(
                 "Reads every file again and compares it with what was recorded when it came in, "
@@ -86,12 +140,12 @@ class SecuritySection(CardPage):
         )
         check.job_started.connect(self.job_started)
         check.bundle_wanted.connect(self.bundle_check_wanted)
-        self.add(check)
-        panic = PanicCard(operations, preferences, vault, self.tr("Panic"), self)
+        return check
+
+    def _make_panic_card(self) -> QWidget:
+        panic = PanicCard(self._operations, self._preferences, self._vault, self.tr("Panic"), self)
         panic.job_started.connect(self.job_started)
-        self.add(panic)
-        self.add(TriggersCard(operations, preferences, self.tr("What sets panic off by itself"), self))
-        self.add(self._make_looks_card())
+        return panic
 
     def _make_looks_card(self) -> Card:
         card = Card(self.tr("Looks"), "", self)

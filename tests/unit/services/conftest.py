@@ -9,16 +9,6 @@ import pytest
 
 from hrd_desktop.services.session import Session
 from tests.mould import Mould, stretch_once
-from tests.unit.storage.conftest import ram_folder, ram_template
-
-__all__ = ["ram_folder", "ram_template", "session"]
-
-
-@pytest.fixture(autouse=True)
-def long_proofs_wait(request: pytest.FixtureRequest, full: bool) -> None:
-    """What is marked ``gate`` is run by `make gates`."""
-    if request.node.get_closest_marker("gate") is not None and not full:
-        pytest.skip("with --full")
 
 
 @pytest.fixture

@@ -64,8 +64,8 @@ from tests.unit.storage.small_vault import (
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> tuple[Path, State]:
-    folder = ram_template
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, State]:
+    folder = tmp_path_factory.mktemp("template")
     layout = make_vault(folder / "vault", (KEEP, OTHER))
     fill(layout, folder / "originals")
     state = state_of(layout)
@@ -74,8 +74,8 @@ def template(ram_template: Path) -> tuple[Path, State]:
 
 
 @pytest.fixture
-def vault(template: tuple[Path, State], ram_folder: Path) -> VaultLayout:
-    return fresh_copy(template[0], ram_folder / "damaged")
+def vault(template: tuple[Path, State], tmp_path: Path) -> VaultLayout:
+    return fresh_copy(template[0], tmp_path / "damaged")
 
 
 @pytest.fixture
@@ -84,8 +84,8 @@ def state(template: tuple[Path, State]) -> State:
 
 
 @pytest.fixture
-def target(ram_folder: Path) -> Path:
-    return ram_folder / "new"
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "new"
 
 
 def is_sound(folder: Path) -> bool:
@@ -161,8 +161,7 @@ def test_a_rescued_vault_can_be_rescued(
 # -- records -----------------------------------------------------------------------------------
 
 
-def test_all_files_and_names_come_back_without_any_database(ram_folder: Path) -> None:
-    tmp_path = ram_folder
+def test_all_files_and_names_come_back_without_any_database(tmp_path: Path) -> None:
     originals = tmp_path / "originals"
     for number in range(240):
         folder = originals / str(number // len(HOSTILE_NAMES))
@@ -574,9 +573,9 @@ def test_an_interrupted_rescue_leaves_the_source_as_it_was_and_no_vault(
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_each_compartment_is_rescued_by_what_opens_it_and_the_other_is_not_told_of(
-    ram_folder: Path, target: Path, lost: bool
+    tmp_path: Path, target: Path, lost: bool
 ) -> None:
-    layout = make_with_second(ram_folder / "two")
+    layout = make_with_second(tmp_path / "two")
     with opened(layout, KEEP) as vault:
         put_item(vault, b"outside")
     with opened(layout, INNER) as vault:

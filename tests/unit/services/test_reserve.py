@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +35,8 @@ DURESS = "the one for the border"
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    made = tempfile.mkdtemp(dir=place)
-    yield Path(made)
-    shutil.rmtree(made)
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
 
 
 @pytest.fixture

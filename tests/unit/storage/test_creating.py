@@ -38,8 +38,8 @@ from tests.unit.storage.small_vault import (
 MIB = 1024 * 1024
 
 
-def test_a_new_vault_opens_with_each_of_its_credentials_and_no_other(ram_folder: Path) -> None:
-    layout = make_vault(ram_folder / "vault", (KEEP, OTHER, THIRD))
+def test_a_new_vault_opens_with_each_of_its_credentials_and_no_other(tmp_path: Path) -> None:
+    layout = make_vault(tmp_path / "vault", (KEEP, OTHER, THIRD))
     assert [opens(layout, text) for text in (KEEP, OTHER, THIRD, NEW)] == [True, True, True, False]
     with opened(layout, KEEP) as vault:
         assert vault.notices == []
@@ -50,12 +50,12 @@ def test_a_new_vault_opens_with_each_of_its_credentials_and_no_other(ram_folder:
         assert vault.records.items.count() == 0
 
 
-def test_names_and_rights_are_those_of_the_format(ram_folder: Path) -> None:
-    layout = make_vault(ram_folder / "vault")
+def test_names_and_rights_are_those_of_the_format(tmp_path: Path) -> None:
+    layout = make_vault(tmp_path / "vault")
     files = ["derived.0", "derived.0-journal", "keyslots.a", "keyslots.b", "lock", "objects"]
     assert sorted(os.listdir(layout.root)) == [*files, "records.0", "records.0-journal"]
     assert sorted(os.listdir(layout.objects_dir)) == [f"{number:02x}" for number in range(256)]
-    assert os.listdir(ram_folder) == ["vault"]
+    assert os.listdir(tmp_path) == ["vault"]
     times = set()
     for folder, folders, files in os.walk(layout.root):
         for name in [*folders, *files, "."]:
@@ -67,8 +67,8 @@ def test_names_and_rights_are_those_of_the_format(ram_folder: Path) -> None:
         assert os.path.getsize(os.path.join(layout.root, name)) == 0
 
 
-def test_the_two_key_slot_files_share_the_header_and_nothing_else(ram_folder: Path) -> None:
-    layout = make_vault(ram_folder / "vault")
+def test_the_two_key_slot_files_share_the_header_and_nothing_else(tmp_path: Path) -> None:
+    layout = make_vault(tmp_path / "vault")
     a, b = (Path(layout.keyslots(copy)).read_bytes() for copy in (0, 1))
     assert a[:4096] == b[:4096]
     assert parse_header(a) == parse_header(b)
@@ -79,8 +79,8 @@ def test_the_two_key_slot_files_share_the_header_and_nothing_else(ram_folder: Pa
     assert equal < 400
 
 
-def test_two_vaults_share_nothing(ram_folder: Path) -> None:
-    layouts = [make_vault(ram_folder / name) for name in ("one", "other")]
+def test_two_vaults_share_nothing(tmp_path: Path) -> None:
+    layouts = [make_vault(tmp_path / name) for name in ("one", "other")]
     headers = [parse_header(Path(layout.keyslots(0)).read_bytes()) for layout in layouts]
     assert headers[0].vault_id != headers[1].vault_id
     assert headers[0].salt != headers[1].salt
@@ -91,16 +91,16 @@ def test_two_vaults_share_nothing(ram_folder: Path) -> None:
     assert keys[0] != keys[1]
 
 
-def test_what_a_slot_says(ram_folder: Path) -> None:
+def test_what_a_slot_says(tmp_path: Path) -> None:
     header = new_header(MINIMUM, os.urandom)
     roots = [hashlib.sha256(text).digest() for text in (b"one", b"other")]
     slots = (
         NewSlot(roots[0], SlotKind.PASSPHRASE, "the first", with_key_file=True),
         NewSlot(roots[1], SlotKind.RECOVERY_CODE),
     )
-    root = str(ram_folder / "vault")
+    root = str(tmp_path / "vault")
     create_vault(root, header=header, slots=slots, reserve_bytes=0, random=os.urandom, clock=FixedClock())
-    copies = [(ram_folder / "vault" / name).read_bytes() for name in ("keyslots.a", "keyslots.b")]
+    copies = [(tmp_path / "vault" / name).read_bytes() for name in ("keyslots.a", "keyslots.b")]
     for number, slot in enumerate(slots):
         found = open_slots(copies, roots[number], header.pack())
         assert [(one.copy, one.number) for one in found] == [(0, number), (1, number)]
@@ -110,8 +110,8 @@ def test_what_a_slot_says(ram_folder: Path) -> None:
         assert found[0].content.old_compartment_key is None
 
 
-def test_a_reserve_is_there_filled_and_listed(ram_folder: Path) -> None:
-    layout = make_vault(ram_folder / "vault", reserve_bytes=16 * MIB)
+def test_a_reserve_is_there_filled_and_listed(tmp_path: Path) -> None:
+    layout = make_vault(tmp_path / "vault", reserve_bytes=16 * MIB)
     for path in (layout.records(1), layout.derived(1)):
         assert os.path.getsize(path) == MIB
         assert os.path.getsize(layout.journal(path)) == 0
@@ -126,44 +126,44 @@ def test_a_reserve_is_there_filled_and_listed(ram_folder: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 16 * MIB - 4096, 16 * MIB + 1])
-def test_a_reserve_of_another_size_is_refused_before_anything_is_made(ram_folder: Path, size: int) -> None:
+def test_a_reserve_of_another_size_is_refused_before_anything_is_made(tmp_path: Path, size: int) -> None:
     with pytest.raises(ReserveSizeError):
-        make_vault(ram_folder / "vault", reserve_bytes=size)
-    assert os.listdir(ram_folder) == []
+        make_vault(tmp_path / "vault", reserve_bytes=size)
+    assert os.listdir(tmp_path) == []
 
 
-def test_what_is_there_already_is_left_alone(ram_folder: Path) -> None:
-    (ram_folder / "file").write_bytes(b"something")
-    (ram_folder / "folder").mkdir()
-    (ram_folder / "folder" / "inside").write_bytes(b"")
+def test_what_is_there_already_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"something")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "inside").write_bytes(b"")
     for name in ("file", "folder"):
         with pytest.raises(VaultExistsError):
-            make_vault(ram_folder / name)
+            make_vault(tmp_path / name)
         with pytest.raises(VaultExistsError):
-            ensure_place_is_free(str(ram_folder / name))
-    assert sorted(os.listdir(ram_folder)) == ["file", "folder"]
+            ensure_place_is_free(str(tmp_path / name))
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
     with pytest.raises(DiskFailedError):
-        make_vault(ram_folder / "no such folder" / "vault")
+        make_vault(tmp_path / "no such folder" / "vault")
 
 
-def test_an_empty_folder_becomes_the_vault(ram_folder: Path) -> None:
-    (ram_folder / "vault").mkdir()
-    assert opens(make_vault(ram_folder / "vault"), KEEP)
+def test_an_empty_folder_becomes_the_vault(tmp_path: Path) -> None:
+    (tmp_path / "vault").mkdir()
+    assert opens(make_vault(tmp_path / "vault"), KEEP)
 
 
 @pytest.mark.parametrize("failing", ["fill", "sync_tree", "open_database", "set_all_mtimes"])
-def test_a_failure_leaves_nothing(ram_folder: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
     def full(*_: object, **__: object) -> None:
         raise DiskFullError()
 
     monkeypatch.setattr(creating, failing, full)
     with pytest.raises(DiskFullError):
-        make_vault(ram_folder / "vault", reserve_bytes=16 * MIB)
-    assert os.listdir(ram_folder) == []
+        make_vault(tmp_path / "vault", reserve_bytes=16 * MIB)
+    assert os.listdir(tmp_path) == []
 
 
-def test_a_name_taken_meanwhile_is_not_overwritten(ram_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    target = ram_folder / "vault"
+def test_a_name_taken_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "vault"
 
     def taken(*_: object) -> None:
         target.mkdir()
@@ -172,7 +172,7 @@ def test_a_name_taken_meanwhile_is_not_overwritten(ram_folder: Path, monkeypatch
     monkeypatch.setattr(creating, "sync_tree", taken)
     with pytest.raises(DiskFailedError):
         make_vault(target)
-    assert os.listdir(ram_folder) == ["vault"]
+    assert os.listdir(tmp_path) == ["vault"]
     assert os.listdir(target) == ["somebody's"]
 
 

@@ -26,10 +26,8 @@ def open_it(path: Path, *, new: bool = False, fixed: bool = True) -> Database:
 
 
 @pytest.mark.parametrize("pages", [256, 1100])
-def test_every_page_is_real_and_it_can_be_given_another_key_at_its_length(
-    ram_folder: Path, pages: int
-) -> None:
-    path = made(ram_folder / "db", pages)
+def test_every_page_is_real_and_it_can_be_given_another_key_at_its_length(tmp_path: Path, pages: int) -> None:
+    path = made(tmp_path / "db", pages)
     before = path.stat()
     database = open_it(path)
     database.verify()
@@ -41,11 +39,11 @@ def test_every_page_is_real_and_it_can_be_given_another_key_at_its_length(
     database.close()
     after = path.stat()
     assert (after.st_size, after.st_ino) == (before.st_size, before.st_ino)
-    assert (ram_folder / "db-journal").stat().st_size == 0
+    assert (tmp_path / "db-journal").stat().st_size == 0
 
 
-def test_it_never_grows_and_says_so(ram_folder: Path) -> None:
-    path = made(ram_folder / "db", 128)
+def test_it_never_grows_and_says_so(tmp_path: Path) -> None:
+    path = made(tmp_path / "db", 128)
     database = open_it(path)
     with pytest.raises(NoRoomError) as refused, database.transaction():
         for number in range(200):
@@ -59,8 +57,8 @@ def test_it_never_grows_and_says_so(ram_folder: Path) -> None:
     assert path.stat().st_size == 128 * PAGE_BYTES
 
 
-def test_one_that_was_not_finished_is_none(ram_folder: Path) -> None:
-    path = made(ram_folder / "db", 128)
+def test_one_that_was_not_finished_is_none(tmp_path: Path) -> None:
+    path = made(tmp_path / "db", 128)
     data = bytearray(path.read_bytes())
     data[:PAGE_BYTES] = os.urandom(PAGE_BYTES)
     path.write_bytes(data)
@@ -68,15 +66,15 @@ def test_one_that_was_not_finished_is_none(ram_folder: Path) -> None:
         open_it(path)
 
 
-def test_an_old_journal_is_not_played_back_over_it(ram_folder: Path) -> None:
-    (ram_folder / "db-journal").write_bytes(os.urandom(20_000))
-    path = made(ram_folder / "db", 128)
-    assert (ram_folder / "db-journal").stat().st_size == 0
+def test_an_old_journal_is_not_played_back_over_it(tmp_path: Path) -> None:
+    (tmp_path / "db-journal").write_bytes(os.urandom(20_000))
+    path = made(tmp_path / "db", 128)
+    assert (tmp_path / "db-journal").stat().st_size == 0
     open_it(path).close()
 
 
-def test_its_beginning_holds_all_that_is_in_it(ram_folder: Path) -> None:
-    path = made(ram_folder / "db", 2100)
+def test_its_beginning_holds_all_that_is_in_it(tmp_path: Path) -> None:
+    path = made(tmp_path / "db", 2100)
     database = open_it(path)
     for number in range(300):
         with database.transaction():
@@ -87,7 +85,7 @@ def test_its_beginning_holds_all_that_is_in_it(ram_folder: Path) -> None:
     database.close()
     needed = used_bytes(str(path), KEYS.records)
     assert 300 * 3000 / 2 < needed < 2_000_000
-    copy = ram_folder / "copy"
+    copy = tmp_path / "copy"
     copy.write_bytes(path.read_bytes()[:needed])
     fill_up(str(copy), NEW_KEYS.records, os.urandom)
     assert copy.stat().st_size == needed

@@ -61,14 +61,15 @@ from tests.unit.storage.vault_folder import read_tree
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> Path:
-    make_vault(ram_template / "vault")
-    return ram_template / "vault"
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_vault(folder / "vault")
+    return folder / "vault"
 
 
 @pytest.fixture
-def layout(template: Path, ram_folder: Path) -> VaultLayout:
-    return fresh_copy(template, ram_folder / "vault")
+def layout(template: Path, tmp_path: Path) -> VaultLayout:
+    return fresh_copy(template, tmp_path / "vault")
 
 
 def read_copy(layout: VaultLayout, copy: int) -> bytes:
@@ -185,13 +186,13 @@ def put_back(layout: VaultLayout, place: Path) -> None:
 
 
 def test_older_records_are_told_by_a_newer_slot_and_nothing_is_written(
-    layout: VaultLayout, ram_folder: Path
+    layout: VaultLayout, tmp_path: Path
 ) -> None:
-    keep_records(layout, ram_folder / "older")
-    newer = ram_folder / "newer"
+    keep_records(layout, tmp_path / "older")
+    newer = tmp_path / "newer"
     change_passphrase(layout, 0, NEW)
     keep_records(layout, newer)
-    put_back(layout, ram_folder / "older")
+    put_back(layout, tmp_path / "older")
     before = read_tree(layout.root)
     with pytest.raises(RecordsOlderError) as failure:
         open_with(layout, NEW)
@@ -201,16 +202,16 @@ def test_older_records_are_told_by_a_newer_slot_and_nothing_is_written(
     assert opens(layout, NEW)
 
 
-def test_an_old_intent_is_not_carried_out_over_newer_slots(layout: VaultLayout, ram_folder: Path) -> None:
+def test_an_old_intent_is_not_carried_out_over_newer_slots(layout: VaultLayout, tmp_path: Path) -> None:
     with opened(layout, KEEP) as vault, vault.records.quiet_transaction():
         vault.records.slots.put_intent(slot_set(current_slots(vault), 2).pack())
-    keep_records(layout, ram_folder / "older")
+    keep_records(layout, tmp_path / "older")
     change_passphrase(layout, 0, NEW)
     with opened(layout, NEW) as vault:
         SlotChanges(vault).change(
             0, root=root_of_text(NEW, vault.header.salt), kind=SlotKind.PASSPHRASE, label="", flags=0
         )
-    put_back(layout, ram_folder / "older")
+    put_back(layout, tmp_path / "older")
     before = read_tree(layout.root)
     with pytest.raises(RecordsOlderError):
         open_with(layout, NEW)
@@ -218,9 +219,7 @@ def test_an_old_intent_is_not_carried_out_over_newer_slots(layout: VaultLayout, 
 
 
 @pytest.mark.parametrize("listed", ["reserved", "unlink", "intent"])
-def test_older_records_delete_nothing_that_is_newer(
-    layout: VaultLayout, ram_folder: Path, listed: str
-) -> None:
+def test_older_records_delete_nothing_that_is_newer(layout: VaultLayout, tmp_path: Path, listed: str) -> None:
     """An older file of records lists as unfinished the name of what has become an item since."""
     with opened(layout, KEEP) as vault:
         name = vault.objects.new_name()
@@ -232,33 +231,33 @@ def test_older_records_delete_nothing_that_is_newer(
             else:
                 vault.records.slots.put_intent(slot_set(current_slots(vault), 1).pack())
         vault.records_database.close()
-        keep_records(layout, ram_folder / "older")
+        keep_records(layout, tmp_path / "older")
     with opened(layout, OTHER) as vault:
         item = put_item(vault, b"newer")
         take_snapshot(vault)
         kept = Path(layout.object_path(item.object_name)).read_bytes()
-    keep_records(layout, ram_folder / "newer")
-    put_back(layout, ram_folder / "older")
+    keep_records(layout, tmp_path / "newer")
+    put_back(layout, tmp_path / "older")
     before = read_tree(layout.root)
     with pytest.raises(RecordsOlderError) as failure:
         open_with(layout, KEEP)
     assert failure.value.fields == {"evidence": "snapshot"}
     assert read_tree(layout.root) == before
     assert Path(layout.object_path(item.object_name)).read_bytes() == kept
-    put_back(layout, ram_folder / "newer")
+    put_back(layout, tmp_path / "newer")
     with opened(layout, KEEP) as vault:
         assert content_of(vault, item) == b"newer"
 
 
 def test_older_records_that_ask_for_nothing_open_and_show_their_epoch(
-    layout: VaultLayout, ram_folder: Path
+    layout: VaultLayout, tmp_path: Path
 ) -> None:
-    keep_records(layout, ram_folder / "older")
+    keep_records(layout, tmp_path / "older")
     with opened(layout, KEEP) as vault:
         older = vault.records.state().epoch
         put_item(vault, b"newer")
         take_snapshot(vault)
-    put_back(layout, ram_folder / "older")
+    put_back(layout, tmp_path / "older")
     with opened(layout, KEEP) as vault:
         assert (vault.records.state().epoch, vault.records.state().item_count) == (older, 0)
 
@@ -454,8 +453,8 @@ def test_without_one_good_header_nothing_is_opened_or_changed(
 # --- refusals before a key is derived -----------------------------------------------------------------------
 
 
-def test_files_of_two_vaults_are_mixed(layout: VaultLayout, ram_folder: Path) -> None:
-    other = make_vault(ram_folder / "other")
+def test_files_of_two_vaults_are_mixed(layout: VaultLayout, tmp_path: Path) -> None:
+    other = make_vault(tmp_path / "other")
     shutil.copyfile(other.keyslots(1), layout.keyslots(1))
     with pytest.raises(KeySlotsMixedError):
         open_with(layout, KEEP)
@@ -511,11 +510,11 @@ def test_nothing_stays_locked_after_a_refusal(layout: VaultLayout, refused: str)
     assert opens(layout, KEEP)
 
 
-def test_a_folder_that_is_no_vault_is_left_as_it_is(ram_folder: Path) -> None:
-    for place in (ram_folder / "none", ram_folder):
+def test_a_folder_that_is_no_vault_is_left_as_it_is(tmp_path: Path) -> None:
+    for place in (tmp_path / "none", tmp_path):
         with pytest.raises(NotAVaultError):
             open_with(VaultLayout(str(place)), KEEP)
-    assert list(ram_folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_derived_database_is_made_again(layout: VaultLayout) -> None:

@@ -50,21 +50,22 @@ CONTENTS = (b"", b"one", bytes(20_000))
 
 
 @pytest.fixture(scope="module")
-def made(ram_template: Path) -> tuple[Path, tuple[Item, ...], bytes]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Item, ...], bytes]:
     """A vault of three items and two snapshots that three passphrases open; its items; its key."""
-    layout = make_vault(ram_template / "vault", (KEEP, OTHER, THIRD))
+    folder = tmp_path_factory.mktemp("template")
+    layout = make_vault(folder / "vault", (KEEP, OTHER, THIRD))
     with opened(layout, KEEP) as vault:
         items = tuple(put_item(vault, content) for content in CONTENTS)
         take_snapshot(vault)
         with vault.records.transaction():
             vault.records.settings.set("made.up", "1")
         take_snapshot(vault)
-        return ram_template / "vault", items, vault.compartment_key
+        return folder / "vault", items, vault.compartment_key
 
 
 @pytest.fixture
-def layout(made: tuple[Path, tuple[Item, ...], bytes], ram_folder: Path) -> VaultLayout:
-    return fresh_copy(made[0], ram_folder / "vault")
+def layout(made: tuple[Path, tuple[Item, ...], bytes], tmp_path: Path) -> VaultLayout:
+    return fresh_copy(made[0], tmp_path / "vault")
 
 
 def rekey_keeping(*texts: str) -> Callable[[Vault], None]:
@@ -151,13 +152,13 @@ def test_the_old_key_opens_no_database_afterwards(
 @pytest.mark.parametrize("first", [KEEP, THIRD])
 def test_a_rekey_that_is_cut_off(
     made: tuple[Path, tuple[Item, ...], bytes],
-    ram_folder: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     first: str,
     full: bool,
 ) -> None:
     template, items, old_key = made
-    folder, act = ram_folder / "vault", rekey_keeping(KEEP, THIRD)
+    folder, act = tmp_path / "vault", rekey_keeping(KEEP, THIRD)
     steps = crash_points(fresh_copy(template, folder), KEEP, act, monkeypatch)
     outcomes = []
     stride = 1 if full else 2 if first == KEEP else 7
@@ -175,12 +176,12 @@ def test_a_rekey_that_is_cut_off(
 
 
 def test_a_rekey_that_is_cut_off_again_and_again(
-    made: tuple[Path, tuple[Item, ...], bytes], ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    made: tuple[Path, tuple[Item, ...], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each unlock gets some steps further than the one before."""
     template, items, old_key = made
     for stamina in (7, 11, 16, 23):
-        layout = fresh_copy(template, ram_folder / "vault")
+        layout = fresh_copy(template, tmp_path / "vault")
         crash_at(layout, KEEP, rekey_keeping(KEEP, THIRD), monkeypatch, 5)
         for attempt in range(100):
             if opens_within(layout, monkeypatch, stamina + attempt // 2):
@@ -201,11 +202,11 @@ def opens_within(layout: VaultLayout, monkeypatch: pytest.MonkeyPatch, steps: in
 
 
 def test_whoever_was_not_kept_finds_the_rekey_finished_far_enough(
-    made: tuple[Path, tuple[Item, ...], bytes], ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    made: tuple[Path, tuple[Item, ...], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the first intent is committed, not even the first unlock lets the dropped credential in."""
     template, items, old_key = made
-    layout = fresh_copy(template, ram_folder / "vault")
+    layout = fresh_copy(template, tmp_path / "vault")
     crash_at(layout, KEEP, rekey_keeping(KEEP), monkeypatch, 2)
     assert [opens(layout, OTHER), opens(layout, OTHER), opens(layout, THIRD)] == [False, False, False]
     with opened(layout, KEEP) as vault:
@@ -214,11 +215,11 @@ def test_whoever_was_not_kept_finds_the_rekey_finished_far_enough(
 
 
 def test_a_torn_copy_a_and_a_copy_b_from_before(
-    made: tuple[Path, tuple[Item, ...], bytes], ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    made: tuple[Path, tuple[Item, ...], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Copy a has slots of two keys, copy b those of one: which key opens the records decides."""
     template, items, old_key = made
-    layout = fresh_copy(template, ram_folder / "vault")
+    layout = fresh_copy(template, tmp_path / "vault")
     between = Path(layout.keyslots(1)).read_bytes()
     crash_at(layout, KEEP, rekey_keeping(KEEP, THIRD), monkeypatch, 8)
     Path(layout.keyslots(1)).write_bytes(between)
@@ -276,10 +277,10 @@ def test_objects_of_others_are_not_touched(layout: VaultLayout) -> None:
 
 
 def test_a_copy_from_before_opens_with_what_opened_it_then(
-    layout: VaultLayout, made: tuple[Path, tuple[Item, ...], bytes], ram_folder: Path
+    layout: VaultLayout, made: tuple[Path, tuple[Item, ...], bytes], tmp_path: Path
 ) -> None:
     """What a re-key cannot do: an older copy, slots and all, is as open as it was."""
-    older = fresh_copy(made[0], ram_folder / "older")
+    older = fresh_copy(made[0], tmp_path / "older")
     with opened(layout, KEEP) as vault:
         rekey_keeping(KEEP)(vault)
     with opened(older, OTHER) as vault:

@@ -49,14 +49,15 @@ from tests.unit.storage.small_vault import (
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> Path:
-    make_with_second(ram_template / "v")
-    return ram_template / "v"
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_with_second(folder / "v")
+    return folder / "v"
 
 
 @pytest.fixture
-def layout(template: Path, ram_folder: Path) -> Iterator[VaultLayout]:
-    yield fresh_copy(template, ram_folder / "v")
+def layout(template: Path, tmp_path: Path) -> Iterator[VaultLayout]:
+    yield fresh_copy(template, tmp_path / "v")
 
 
 def digests(paths: list[str]) -> dict[str, str]:
@@ -207,8 +208,8 @@ def test_making_it_again_destroys_what_was_there(layout: VaultLayout) -> None:
         old.open(item.object_name)
 
 
-def test_only_where_there_is_a_reserve_and_only_from_outside(layout: VaultLayout, ram_folder: Path) -> None:
-    with opened(make_vault(ram_folder / "none", (KEEP,)), KEEP) as vault, pytest.raises(NoReserveError):
+def test_only_where_there_is_a_reserve_and_only_from_outside(layout: VaultLayout, tmp_path: Path) -> None:
+    with opened(make_vault(tmp_path / "none", (KEEP,)), KEEP) as vault, pytest.raises(NoReserveError):
         make_second(vault)
     with opened(layout, INNER) as vault, pytest.raises(NoReserveError):
         make_second(vault, [NEW])
@@ -265,19 +266,19 @@ def _rekey(vault: Vault) -> None:
 def test_a_crash_anywhere_leaves_a_compartment_that_opens_and_a_folder_that_looks_the_same(
     act: Callable[[Vault], None],
     template: Path,
-    ram_folder: Path,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     full: bool,
 ) -> None:
     # A crash in the middle of writing, of every kind of change.
-    start = ram_folder / "start"
+    start = tmp_path / "start"
     with opened(fresh_copy(template, start), INNER) as vault:
         kept = put_inside(vault, b"kept" * 1000)
     shape = {name: entry[0] for name, entry in listing(VaultLayout(str(start))).items()}
-    steps = crash_points(fresh_copy(start, ram_folder / "v"), INNER, act, monkeypatch)
+    steps = crash_points(fresh_copy(start, tmp_path / "v"), INNER, act, monkeypatch)
     every = range(steps) if full else range(0, steps, max(1, steps // 5))
     for at in every:
-        layout = fresh_copy(start, ram_folder / "v")
+        layout = fresh_copy(start, tmp_path / "v")
         crash_at(layout, INNER, act, monkeypatch, at)
         assert opens(layout, KEEP)
         with opened(layout, INNER) as vault:

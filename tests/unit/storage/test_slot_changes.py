@@ -56,14 +56,15 @@ Act = Callable[[Vault], object]
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> Path:
-    make_vault(ram_template / "vault")
-    return ram_template / "vault"
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_vault(folder / "vault")
+    return folder / "vault"
 
 
 @pytest.fixture
-def layout(template: Path, ram_folder: Path) -> VaultLayout:
-    return fresh_copy(template, ram_folder / "vault")
+def layout(template: Path, tmp_path: Path) -> VaultLayout:
+    return fresh_copy(template, tmp_path / "vault")
 
 
 def add(text: str) -> Act:
@@ -197,9 +198,9 @@ def test_a_damaged_intent_is_not_written_over_the_slots(layout: VaultLayout) -> 
 
 @pytest.mark.parametrize("first", [KEEP, OTHER])
 def test_a_removal_that_is_cut_off(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch, first: str
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
-    folder = ram_folder / "vault"
+    folder = tmp_path / "vault"
     steps = crash_points(fresh_copy(template, folder), KEEP, remove(1), monkeypatch)
     out_from: set[bool] = set()
     for step in range(steps):
@@ -218,9 +219,9 @@ def test_a_removal_that_is_cut_off(
 
 @pytest.mark.parametrize("first", [KEEP, OTHER, NEW])
 def test_a_changed_passphrase_that_is_cut_off(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch, first: str
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
-    folder = ram_folder / "vault"
+    folder = tmp_path / "vault"
     act = change(1, NEW)
     steps = crash_points(fresh_copy(template, folder), KEEP, act, monkeypatch)
     for step in range(steps):
@@ -234,9 +235,9 @@ def test_a_changed_passphrase_that_is_cut_off(
 
 
 def test_an_addition_that_is_cut_off_by_the_one_who_changes_their_own(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = ram_folder / "vault"
+    folder = tmp_path / "vault"
     for act, old in ((add(NEW), True), (change(0, NEW), False)):
         steps = crash_points(fresh_copy(template, folder), KEEP, act, monkeypatch)
         for step in range(steps):
@@ -248,10 +249,10 @@ def test_an_addition_that_is_cut_off_by_the_one_who_changes_their_own(
 
 
 def test_a_change_that_is_cut_off_twice(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The unlock that finishes the change is cut off as well."""
-    folder, act = ram_folder / "vault", remove(1)
+    folder, act = tmp_path / "vault", remove(1)
     after_intent = 3  # both steps of the first transaction, and one of the write to copy a
     seen = 0
     for step in range(40):
@@ -309,10 +310,10 @@ def test_a_wipe_that_has_begun_ends_a_change(layout: VaultLayout, copy: int) -> 
 
 
 def test_a_slot_that_was_exchanged_meanwhile_does_not_become_right(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An old slot put into both files while the vault is open, then a crash in a change of another one."""
-    folder = ram_folder / "vault"
+    folder = tmp_path / "vault"
     layout = fresh_copy(template, folder)
     old = {copy: read_slots(layout, copy)[1] for copy in (0, 1)}
     act = change(0, NEW)

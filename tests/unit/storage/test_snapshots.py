@@ -27,14 +27,15 @@ from tests.unit.storage.small_vault import (
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> Path:
-    make_vault(ram_template / "vault")
-    return ram_template / "vault"
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_vault(folder / "vault")
+    return folder / "vault"
 
 
 @pytest.fixture
-def layout(template: Path, ram_folder: Path) -> VaultLayout:
-    return fresh_copy(template, ram_folder / "vault")
+def layout(template: Path, tmp_path: Path) -> VaultLayout:
+    return fresh_copy(template, tmp_path / "vault")
 
 
 def change(vault: Vault, value: str) -> None:
@@ -83,7 +84,7 @@ def test_none_is_due_while_slots_are_changed_or_the_vault_re_keyed(layout: Vault
         assert snapshot_is_due(vault)
 
 
-def test_its_content_is_the_records_as_they_were(layout: VaultLayout, ram_folder: Path) -> None:
+def test_its_content_is_the_records_as_they_were(layout: VaultLayout, tmp_path: Path) -> None:
     with opened(layout, KEEP) as vault:
         change(vault, "then")
         epoch = vault.records.state().epoch
@@ -95,7 +96,7 @@ def test_its_content_is_the_records_as_they_were(layout: VaultLayout, ram_folder
             assert (reader.header.role, reader.header.sequence) == (Role.SNAPSHOT, epoch)
             assert (reader.header.record_id, reader.header.media_type) == (None, "")
             assert reader.header.original_name == b""
-            copy = ram_folder / "copy"
+            copy = tmp_path / "copy"
             copy.write_bytes(b"".join(reader.iter_content()))
         keys = vault.keys.records
     database = open_database(str(copy), keys.key, keys.salt, RECORDS_APPLICATION_ID, must_exist=True)
@@ -157,9 +158,9 @@ def test_a_full_disk_costs_no_older_snapshot(layout: VaultLayout, monkeypatch: p
 
 
 def test_one_that_is_cut_off_is_swept_and_the_older_ones_stay(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready = fresh_copy(template, ram_folder / "ready")
+    ready = fresh_copy(template, tmp_path / "ready")
     with opened(ready, KEEP) as vault:
         for number in range(2):
             change(vault, str(number))
@@ -167,7 +168,7 @@ def test_one_that_is_cut_off_is_swept_and_the_older_ones_stay(
         before = sequences(vault)
         change(vault, "to come")
         newest = vault.records.state().epoch
-    folder = ram_folder / "vault"
+    folder = tmp_path / "vault"
     source = Path(ready.root)
     steps = crash_points(fresh_copy(source, folder), KEEP, take_snapshot, monkeypatch)
     for step in range(steps):

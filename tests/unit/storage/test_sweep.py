@@ -31,14 +31,15 @@ from tests.unit.storage.small_vault import (
 
 
 @pytest.fixture(scope="module")
-def template(ram_template: Path) -> Path:
-    make_vault(ram_template / "vault")
-    return ram_template / "vault"
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    make_vault(folder / "vault")
+    return folder / "vault"
 
 
 @pytest.fixture
-def layout(template: Path, ram_folder: Path) -> VaultLayout:
-    return fresh_copy(template, ram_folder / "vault")
+def layout(template: Path, tmp_path: Path) -> VaultLayout:
+    return fresh_copy(template, tmp_path / "vault")
 
 
 def header_keys(vault: Vault) -> list[bytes]:
@@ -94,9 +95,9 @@ def test_what_is_unlinked_loses_its_key_first(layout: VaultLayout, monkeypatch: 
 
 
 def test_clearing_up_that_is_cut_off_is_gone_on_with(
-    template: Path, ram_folder: Path, monkeypatch: pytest.MonkeyPatch
+    template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready = fresh_copy(template, ram_folder / "ready")
+    ready = fresh_copy(template, tmp_path / "ready")
     with opened(ready, KEEP) as vault:
         item = put_item(vault, b"an item")
         going = [put_object(vault, b"half done").name, put_object(vault, b"to go").name]
@@ -104,8 +105,8 @@ def test_clearing_up_that_is_cut_off_is_gone_on_with(
             vault.records.names.reserve(going[:1])
             vault.records.names.unlink_later(going[1:])
         vault.records_database.close()
-        source = fresh_copy(Path(ready.root), ram_folder / "source")
-    folder = ram_folder / "vault"
+        source = fresh_copy(Path(ready.root), tmp_path / "source")
+    folder = tmp_path / "vault"
 
     def list_and_sweep(vault: Vault) -> None:
         # Opening has cleared up already: the names are listed again, some of them without an object.
