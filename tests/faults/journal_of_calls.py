@@ -11,6 +11,8 @@ from pathlib import Path
 WRITES = ("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range")
 SYNCS = ("fsync", "fdatasync", "syncfs", "sync_file_range", "msync")
 LENGTHS = ("truncate", "ftruncate", "fallocate")
+#: Calls that only remove, cut or wait: no disk that is full refuses them.
+REMOVES = (*LENGTHS, "unlink", "unlinkat", "rmdir", "sync_file_range")
 NAMES = (
     "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
     "link", "linkat", "symlink", "symlinkat", "mknod", "mknodat",

@@ -27,7 +27,7 @@ from tests.faults.harness import (
     sample_of,
 )
 from tests.faults.inprocess import Looker, look_after
-from tests.faults.journal_of_calls import LENGTHS, NAMES, SYNCS, Point
+from tests.faults.journal_of_calls import NAMES, REMOVES, SYNCS, Point
 from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
@@ -65,8 +65,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def can_say(fault: Fault, point: Point) -> bool:
     """Whether the system can answer so: nothing that only removes or cuts runs out of space."""
-    removes = point.name in (*LENGTHS, "unlink", "unlinkat", "rmdir", "sync_file_range")
-    return not (fault in (FULL_ON, QUOTA_ON) and removes)
+    return not (fault in (FULL_ON, QUOTA_ON) and point.name in REMOVES)
 
 
 @pytest.mark.timeout(0)

@@ -26,7 +26,7 @@ from tests.faults.harness import (
     sample_of,
 )
 from tests.faults.inprocess import Looker
-from tests.faults.journal_of_calls import LENGTHS, Point
+from tests.faults.journal_of_calls import REMOVES, Point
 from tests.faults.power import record, states
 from tests.faults.test_disk_errors import check_words
 from tests.faults.test_power_loss import put
@@ -39,7 +39,6 @@ PARTS = 12
 STATES = 2
 ALL_STATES = 1_100
 SEED = "2026-11-27"
-REMOVES = (*LENGTHS, "unlink", "unlinkat", "rmdir", "sync_file_range")
 
 LearnedOf = Callable[[Scenario], tuple[Learned, Place]]
 
