@@ -27,7 +27,7 @@ from tests.faults.harness import (
     sample_of,
 )
 from tests.faults.inprocess import Looker, look_after
-from tests.faults.journal_of_calls import NAMES, REMOVES, SYNCS, Point
+from tests.faults.journal_of_calls import LENGTHS, NAMES, REMOVES, SYNCS, Point
 from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
