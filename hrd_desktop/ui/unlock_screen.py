@@ -57,7 +57,7 @@ class UnlockScreen(QWidget):
         self.setObjectName("screen")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._key_file = ""
-        outer = QVBoxLayout(self)
+        outer = self._outer = QVBoxLayout(self)
         outer.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         outer.addWidget(self._make_middle(), 1)
         foot = QHBoxLayout()
@@ -141,7 +141,10 @@ class UnlockScreen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         """In a low window the room goes to what is typed and said."""
         super().resizeEvent(event)
-        self._head.setVisible(event.size().height() >= _LOW)
+        low = event.size().height() < _LOW
+        self._head.setVisible(not low)
+        edge = Space.S if low else Space.XL
+        self._outer.setContentsMargins(Space.XL, edge, Space.XL, edge)
 
     def _make_middle(self) -> QWidget:
         """The card, which scrolls where the window is lower than it: squeezed, its lines would overlap."""
