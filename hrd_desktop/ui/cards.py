@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import sized
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
 _WIDTH = 720
+#: As many cards as a screen shows at first.
+_SEEN_FIRST = 2
 
 
 class CardPage(QScrollArea):
@@ -38,6 +45,7 @@ class CardPage(QScrollArea):
         row.addWidget(holder, 10)
         row.addStretch(1)
         self.setWidget(inside)
+        self._stages = Stages(self)
 
     def set_title(self, title: str) -> None:
         """The headline above the cards."""
@@ -49,6 +57,40 @@ class CardPage(QScrollArea):
     def add(self, card: QWidget) -> None:
         """One more card, below the others."""
         self._column.insertWidget(self._column.count() - 1, card)
+
+    def add_made(self, *makers: Callable[[], QWidget | None]) -> None:
+        """What these make, below the others: the first cards now, the others one a turn once this is shown.
+
+        All of them at once take longer than an eye blinks. A maker that gives None makes no card.
+        """
+        self._stages.add(*(partial(self._add_made, maker) for maker in makers))
+        for _ in range(_SEEN_FIRST):
+            self._stages.take()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every card is there."""
+        return self._stages.is_done
+
+    def finish(self) -> None:
+        """Make at once what is still to come."""
+        self._stages.finish()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
+        """Go on with the cards."""
+        super().showEvent(event)
+        self._stages.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
+        """Nothing more is made for a page that nobody sees, or after a lock."""
+        super().hideEvent(event)
+        self._stages.stop()
+
+    def _add_made(self, maker: Callable[[], QWidget | None]) -> None:
+        card = maker()
+        if card is not None:
+            self.add(card)
+            card.show()
 
 
 class Card(QFrame):

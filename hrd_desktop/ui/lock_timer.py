@@ -8,6 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from hrd_desktop.ui.application_events import ApplicationEvents
+
 _LOOK_MS = 1000
 _TOUCHES = frozenset(
     {
@@ -58,12 +60,12 @@ class LockTimer(QObject):
     def start(self) -> None:
         """Count from now on."""
         self._touched = self._seconds()
-        self._application.installEventFilter(self)
+        ApplicationEvents.of(self._application).watch(_TOUCHES, self._see)
         self._timer.start()
 
     def stop(self) -> None:
         """Count no more."""
-        self._application.removeEventFilter(self)
+        ApplicationEvents.of(self._application).forget(self._see)
         self._timer.stop()
 
     def look(self) -> None:
@@ -72,8 +74,8 @@ class LockTimer(QObject):
             self.stop()
             self.expired.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        if event.type() in _TOUCHES and event.spontaneous():
+    def _see(self, watched: QObject, event: QEvent) -> bool:
+        if event.spontaneous():
             # A touch after the time was over must not save an open vault from the lock: the computer slept.
             self.look()
             self._touched = self._seconds()

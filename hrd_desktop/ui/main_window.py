@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget, QWidget
 
 from hrd_desktop.domain.version import VISIBLE_NAME
+from hrd_desktop.ui.application_events import ApplicationEvents
 from hrd_desktop.ui.blank_screen import BlankScreen
 
 _FIRST_SIZE = (1180, 760)
@@ -38,7 +39,7 @@ class MainWindow(QMainWindow):
         self._add_lock_key(self)
         application = QApplication.instance()
         if application is not None:
-            application.installEventFilter(self)
+            ApplicationEvents.of(application).watch((QEvent.Type.Show,), self._see)
 
     @property
     def holder(self) -> QWidget:
@@ -92,10 +93,9 @@ class MainWindow(QMainWindow):
         if any(screen.availableGeometry().intersects(rect) for screen in QGuiApplication.screens()):
             self.setGeometry(rect.intersected(QRect(-20000, -20000, 40000, 40000)))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
+    def _see(self, watched: QObject, event: QEvent) -> bool:
         # A modal dialog shuts off every shortcut of other windows, so each gets this one of its own.
-        shown = event.type() is QEvent.Type.Show and isinstance(watched, QDialog)
-        if shown and watched.property(_HAS_LOCK_KEY) is None:
+        if isinstance(watched, QDialog) and watched.property(_HAS_LOCK_KEY) is None:
             watched.setProperty(_HAS_LOCK_KEY, True)
             self._add_lock_key(watched)
         return False

@@ -13,6 +13,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from hrd_desktop.ui.application_events import KEY_EVENTS, ApplicationEvents
+
 #: The second press counts when it comes within this time, and not sooner than a hand can mean it.
 TOGETHER_S = 3.0
 TOO_SOON_S = 0.15
@@ -40,16 +42,14 @@ class PanicChord(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(round(TOGETHER_S * 1000))
         self._timer.timeout.connect(self._give_up)
-        application.installEventFilter(self)
+        ApplicationEvents.of(application).watch(KEY_EVENTS, self._see)
 
     @property
     def waiting(self) -> bool:
         """Whether a second press would wipe now."""
         return self._first is not None
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
-            return False
+    def _see(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or not _is_chord(event):
             return False
         if event.type() is QEvent.Type.ShortcutOverride:

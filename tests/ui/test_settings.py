@@ -388,6 +388,7 @@ def test_a_vault_that_another_window_added_stays_in_the_settings(
 
 def test_help_says_what_to_do_after_a_wipe(application: QApplication, qtbot: QtBot) -> None:
     section = HelpSection()
+    section.finish()
     qtbot.addWidget(section)
     words = " ".join(label.text() for label in section.findChildren(QLabel))
     for said in ("I have just wiped", "I wiped by accident", "no way back", "Ctrl+Shift+Backspace", "Sheaf"):
@@ -396,6 +397,7 @@ def test_help_says_what_to_do_after_a_wipe(application: QApplication, qtbot: QtB
 
 def test_help_and_the_guide_say_the_same(application: QApplication, qtbot: QtBot, project: Path) -> None:
     section = HelpSection()
+    section.finish()
     qtbot.addWidget(section)
     shown = [label.text() for label in section.findChildren(QLabel)]
     guide = " ".join((project / "docs/guide/moments.md").read_text(encoding="utf-8").split())

@@ -35,6 +35,7 @@ from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
 from hrd_desktop.ui.dialogs import PlainDialog, headline
 from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -46,13 +47,16 @@ _PEOPLE_TAB = 2
 
 
 class CaseDetail(QWidget):
-    """Shows and edits one case. ``gone`` comes when it is no more."""
+    """Shows and edits one case. ``gone`` comes when it is no more.
+
+    It is made in steps of ``stages`` and must not be used before they are taken.
+    """
 
     gone = Signal()
     item_chosen = Signal(object)
     contact_chosen = Signal(object)
 
-    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+    def __init__(self, operations: Operations, stages: Stages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._operations = operations
         self._case: Case | None = None
@@ -73,20 +77,34 @@ class CaseDetail(QWidget):
         self.tabs.setAccessibleName(self.tr("Parts of the case"))
         # Made where they will stand: a finished form that is moved is styled once more.
         inside = self.tabs.findChild(QStackedWidget) or self.tabs
-        self.exhibits = ExhibitsPane(operations, inside)
-        self.people = PeoplePane(operations, inside)
-        self.tabs.addTab(self._make_form(inside), self.tr("About"))
-        self.tabs.addTab(self.exhibits, self.tr("Exhibits"))
-        self.tabs.addTab(self.people, self.tr("People"))
-        self.custody = CaseCustodyPane(operations, self)
-        self.tabs.addTab(self.custody, self.tr("Custody"))
         column.addWidget(self.tabs, 1)
+        stages.add(
+            lambda: self.tabs.addTab(self._make_form(inside), self.tr("About")),
+            lambda: self._make_exhibits(inside),
+            lambda: self._make_people(inside),
+            lambda: self._make_custody(inside),
+            self._connect,
+        )
+
+    def _make_exhibits(self, parent: QWidget) -> None:
+        self.exhibits = ExhibitsPane(self._operations, parent)
         self.exhibits.item_chosen.connect(self.item_chosen)
+        self.tabs.addTab(self.exhibits, self.tr("Exhibits"))
+
+    def _make_people(self, parent: QWidget) -> None:
+        self.people = PeoplePane(self._operations, parent)
         self.people.contact_chosen.connect(self.contact_chosen)
         self.people.counted.connect(lambda count: self._count(_PEOPLE_TAB, self.tr("People"), count))
+        self.tabs.addTab(self.people, self.tr("People"))
+
+    def _make_custody(self, parent: QWidget) -> None:
+        self.custody = CaseCustodyPane(self._operations, parent)
+        self.tabs.addTab(self.custody, self.tr("Custody"))
+
+    def _connect(self) -> None:
         save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
         save.activated.connect(self.save_button.click)
-        operations.changed.connect(self._reload)
+        self._operations.changed.connect(self._reload)
         self._set_dirty(dirty=False)
 
     def _make_head(self) -> QHBoxLayout:

@@ -13,6 +13,7 @@ from hrd_desktop.ui.cases.detail import CaseDetail
 from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panes import Panes
+from hrd_desktop.ui.stages import Stages
 
 _LIST_WIDTH = 340
 _DETAIL_WIDTH = 680
@@ -29,11 +30,11 @@ class CasesSection(QWidget):
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Cases page"))
+        self._operations = operations
         self.panes = Panes(self)
         splitter = self.panes.splitter
         self.list = CaseList(operations, splitter)
         self._pages = QStackedWidget(splitter)
-        self.detail = CaseDetail(operations, self._pages)
         self.nothing = EmptyState(
             "cases",
             self.tr("No case is chosen"),
@@ -41,7 +42,6 @@ class CasesSection(QWidget):
             self._pages,
         )
         self._pages.addWidget(self.nothing)
-        self._pages.addWidget(self.detail)
         self.panes.add(self.list, self.tr("List of cases"), _NEEDS[0])
         self.panes.add(self._pages, self.tr("Chosen case"), _NEEDS[1])
         splitter.setStretchFactor(0, 0)
@@ -52,17 +52,34 @@ class CasesSection(QWidget):
         row.addWidget(self.panes)
         self.setFocusProxy(self.list)
         self.list.chosen.connect(self.show_case)
-        self.detail.gone.connect(self._show_nothing)
-        self.detail.item_chosen.connect(self.item_chosen)
-        self.detail.contact_chosen.connect(self.contact_chosen)
         self._unfinished: dict[str, Any] | None = None
         self.list.unfinished.pressed.connect(self._restore)
-        self.detail.keeper.find(self._offer)
+        # The list is painted and answers first.
+        self.stages = Stages(self)
+        self.stages.add(self._make_detail)
+        self.stages.start()
+
+    @property
+    def detail(self) -> CaseDetail:
+        """The case beside the list."""
+        self.stages.finish()
+        return self._detail
+
+    def _make_detail(self) -> None:
+        self._detail = CaseDetail(self._operations, self.stages, self._pages)
+        self._pages.addWidget(self._detail)
+        self.stages.add(self._connect_detail)
+
+    def _connect_detail(self) -> None:
+        self._detail.gone.connect(self._show_nothing)
+        self._detail.item_chosen.connect(self.item_chosen)
+        self._detail.contact_chosen.connect(self.contact_chosen)
+        self._detail.keeper.find(self._offer)
 
     @property
     def unsaved(self) -> bool:
         """Whether something was entered that is not in the vault."""
-        return self.detail.unsaved
+        return self.stages.is_done and self.detail.unsaved
 
     def show_case(self, case_id: UUID) -> None:
         """Show this case, once it is settled what becomes of unsaved changes to another."""

@@ -39,6 +39,7 @@ from hrd_desktop.ui.contacts.words import unsafe_count
 from hrd_desktop.ui.dialogs import PlainDialog, confirm, headline
 from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import filled, isolated, number_text
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -46,14 +47,15 @@ from hrd_desktop.ui.theme.tokens import Space
 class ContactDetail(QWidget):
     """Shows and edits one contact, or a new one.
 
-    ``saved`` carries its id; ``gone`` comes when there is nothing to show any more.
+    ``saved`` carries its id; ``gone`` comes when there is nothing to show any more. It is made in steps of
+    ``stages`` and must not be used before they are taken.
     """
 
     saved = Signal(object)
     gone = Signal()
     case_chosen = Signal(object)
 
-    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+    def __init__(self, operations: Operations, stages: Stages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._operations = operations
         self._contact: Contact | None = None
@@ -73,25 +75,29 @@ class ContactDetail(QWidget):
         self.tabs.setAccessibleName(self.tr("Parts of the contact"))
         # Made where they will stand: a finished form that is moved is styled once more.
         inside = self.tabs.findChild(QStackedWidget) or self.tabs
-        self.form = ContactForm(operations, inside)
-        self.consents = ConsentsPane(operations, inside)
-        self.parts = PartsPane(operations, inside)
-        for page, words in (
-            (self.form, self.tr("Details")),
-            (self.consents, self.tr("Consent")),
-            (self.parts, self.tr("Cases")),
-        ):
-            self.tabs.addTab(page, words)
         column.addWidget(self.tabs, 1)
         self.keeper = DraftKeeper(operations, "contact", self._state, self)
+        self.form = ContactForm(operations, stages, inside)
+        self.tabs.addTab(self.form, self.tr("Details"))
+        stages.add(lambda: self._make_consents(inside), lambda: self._make_parts(inside), self._connect)
+
+    def _make_consents(self, parent: QWidget) -> None:
+        self.consents = ConsentsPane(self._operations, parent)
+        self.consents.counted.connect(lambda count: self._count(1, self.tr("Consent"), count))
+        self.tabs.addTab(self.consents, self.tr("Consent"))
+
+    def _make_parts(self, parent: QWidget) -> None:
+        self.parts = PartsPane(self._operations, parent)
+        self.parts.counted.connect(lambda count: self._count(2, self.tr("Cases"), count))
+        self.parts.case_chosen.connect(self.case_chosen)
+        self.tabs.addTab(self.parts, self.tr("Cases"))
+
+    def _connect(self) -> None:
         self.form.edited.connect(self._edited)
         self.form.typing.connect(self._typing)
-        self.parts.case_chosen.connect(self.case_chosen)
-        self.consents.counted.connect(lambda count: self._count(1, self.tr("Consent"), count))
-        self.parts.counted.connect(lambda count: self._count(2, self.tr("Cases"), count))
         save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self)
         save.activated.connect(self.save_button.click)
-        operations.changed.connect(self._reload)
+        self._operations.changed.connect(self._reload)
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()

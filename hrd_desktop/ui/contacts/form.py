@@ -35,6 +35,7 @@ from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, DayEdit, LabelledFie
 from hrd_desktop.ui.contacts.key_field import KeyCard
 from hrd_desktop.ui.contacts.words import contact_kind_words, field_words
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import filled, isolated, number_text
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -46,13 +47,14 @@ _WIDEST = 760
 class ContactForm(QScrollArea):
     """Shows a contact and gives back what was entered. ``edited`` after every change by the user.
 
-    ``typing`` when something is being entered, or was given up, that is not in the form yet.
+    ``typing`` when something is being entered, or was given up, that is not in the form yet. Its cards are
+    steps of ``stages``.
     """
 
     edited = Signal()
     typing = Signal()
 
-    def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
+    def __init__(self, operations: Operations, stages: Stages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._operations = operations
         self._loading = False
@@ -67,39 +69,34 @@ class ContactForm(QScrollArea):
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.XL)
         column.setSpacing(Space.L)
         self.fields: dict[str, LabelledField] = {}
-        column.addWidget(self._make_who())
-        column.addWidget(self._make_reach())
-        self.key_card = KeyCard(operations, inner)
-        self.fields.update(
-            public_key=self.key_card.key,
-            fingerprint=self.key_card.fingerprint,
-            how_checked=self.key_card.how,
-            checked_on=self.key_card.checked,
-        )
-        column.addWidget(self.key_card)
-        column.addWidget(self._make_care())
-        column.addStretch(1)
         self.setWidget(inner)
-        self._connect()
-        self.show_contact(self._shown)
+        stages.add(
+            lambda: column.addWidget(self._make_who(inner)),
+            lambda: column.addWidget(self._make_reach(inner)),
+            lambda: column.addWidget(self._make_key(inner)),
+            lambda: column.addWidget(self._make_care(inner)),
+            lambda: column.addStretch(1),
+            self._connect,
+            lambda: self.show_contact(self._shown),
+        )
 
     # -- parts ------------------------------------------------------------------------------
 
     def _field(
         self, name: str, label: str, control: QWidget, hint: str = "", beside: QWidget | None = None
     ) -> LabelledField:
-        made = self.fields[name] = LabelledField(label, control, self, hint=hint, beside=beside)
+        made = self.fields[name] = LabelledField(label, control, self.widget(), hint=hint, beside=beside)
         return made
 
-    def _make_who(self) -> Card:
-        card = Card(self.tr("Who it is"), self)
-        self.alias = QLineEdit(self)
-        self.kind = ChoiceBox([(kind, contact_kind_words(kind)) for kind in ContactKind], self)
+    def _make_who(self, parent: QWidget) -> Card:
+        card = Card(self.tr("Who it is"), parent)
+        self.alias = QLineEdit(card)
+        self.kind = ChoiceBox([(kind, contact_kind_words(kind)) for kind in ContactKind], card)
         card.add_pair(
             self._field("alias", self.tr("Alias"), self.alias, self.tr("The name that is shown everywhere.")),
             self._field("kind", self.tr("Kind"), self.kind),
         )
-        self.real_name, self.role, self.organisation = QLineEdit(self), QLineEdit(self), QLineEdit(self)
+        self.real_name, self.role, self.organisation = QLineEdit(card), QLineEdit(card), QLineEdit(card)
         card.column.addWidget(
             self._field(
                 "real_name",
@@ -114,13 +111,13 @@ class ContactForm(QScrollArea):
         )
         return card
 
-    def _make_reach(self) -> Card:
-        card = Card(self.tr("How to reach them"), self)
-        self.channels = ChannelsEdit(self)
+    def _make_reach(self, parent: QWidget) -> Card:
+        card = Card(self.tr("How to reach them"), parent)
+        self.channels = ChannelsEdit(card)
         card.column.addWidget(self._field("channels", self.tr("Channels"), self.channels))
-        self.languages = QLineEdit(self)
+        self.languages = QLineEdit(card)
         self._languages_hint = self.tr("Short tags, the best first: ar, fr, pt-BR.")
-        self.emergency = NumberEdit(self)
+        self.emergency = NumberEdit(card)
         card.add_pair(
             self._field("languages", self.tr("Languages"), self.languages, self._languages_hint),
             self._field(
@@ -132,15 +129,25 @@ class ContactForm(QScrollArea):
         )
         return card
 
-    def _make_care(self) -> Card:
-        card = Card(self.tr("Notes and care"), self)
-        self.notes = NoteEdit(6, self)
+    def _make_key(self, parent: QWidget) -> Card:
+        self.key_card = KeyCard(self._operations, parent)
+        self.fields.update(
+            public_key=self.key_card.key,
+            fingerprint=self.key_card.fingerprint,
+            how_checked=self.key_card.how,
+            checked_on=self.key_card.checked,
+        )
+        return self.key_card
+
+    def _make_care(self, parent: QWidget) -> Card:
+        card = Card(self.tr("Notes and care"), parent)
+        self.notes = NoteEdit(6, card)
         card.column.addWidget(self._field("notes", self.tr("Notes"), self.notes))
-        self.tags = QLineEdit(self)
+        self.tags = QLineEdit(card)
         card.column.addWidget(
             self._field("tags", self.tr("Tags"), self.tags, self.tr("Separate them with commas."))
         )
-        self.delete_on = DayEdit(self)
+        self.delete_on = DayEdit(card)
         card.column.addWidget(
             self._field(
                 "delete_on",
@@ -153,7 +160,7 @@ class ContactForm(QScrollArea):
         return card
 
     def _make_delay_button(self) -> QToolButton:
-        self.delay = QToolButton(self)
+        self.delay = QToolButton(self.widget())
         self.delay.setText(self.tr("Choose a time"))
         self.delay.setAccessibleName(self.delay.text())
         self.delay.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

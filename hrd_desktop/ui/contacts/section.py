@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from hrd_desktop.ui.contacts.contact_list import ContactList
@@ -14,6 +14,7 @@ from hrd_desktop.ui.contacts.empty_state import EmptyState
 from hrd_desktop.ui.contacts.files import ExportDialog, ask_for_import
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panes import Panes
+from hrd_desktop.ui.stages import Stages
 
 _LIST_WIDTH = 340
 _DETAIL_WIDTH = 680
@@ -35,7 +36,6 @@ class ContactsSection(QWidget):
         splitter = self.panes.splitter
         self.list = ContactList(operations, splitter)
         self._pages = QStackedWidget(splitter)
-        self._detail: ContactDetail | None = None
         self.nothing = EmptyState(
             "person",
             self.tr("No contact is chosen"),
@@ -57,28 +57,32 @@ class ContactsSection(QWidget):
         self.list.import_requested.connect(lambda: ask_for_import(self, operations))
         self.list.export_requested.connect(self._export)
         self.list.unfinished.pressed.connect(self._restore)
-        # In a turn of its own, so that the list is painted and answers first.
-        QTimer.singleShot(0, self, self._make_detail)
+        # The list is painted and answers first.
+        self.stages = Stages(self)
+        self.stages.add(self._make_detail)
+        self.stages.start()
 
     @property
     def detail(self) -> ContactDetail:
         """The contact beside the list."""
-        return self._make_detail()
-
-    def _make_detail(self) -> ContactDetail:
-        if self._detail is None:
-            detail = self._detail = ContactDetail(self._operations, self._pages)
-            self._pages.addWidget(detail)
-            detail.saved.connect(self.list.choose)
-            detail.gone.connect(self._show_nothing)
-            detail.case_chosen.connect(self.case_chosen)
-            detail.keeper.find(self._offer)
+        self.stages.finish()
         return self._detail
+
+    def _make_detail(self) -> None:
+        self._detail = ContactDetail(self._operations, self.stages, self._pages)
+        self._pages.addWidget(self._detail)
+        self.stages.add(self._connect_detail)
+
+    def _connect_detail(self) -> None:
+        self._detail.saved.connect(self.list.choose)
+        self._detail.gone.connect(self._show_nothing)
+        self._detail.case_chosen.connect(self.case_chosen)
+        self._detail.keeper.find(self._offer)
 
     @property
     def unsaved(self) -> bool:
         """Whether something was entered that is not in the vault."""
-        return self.detail.unsaved
+        return self.stages.is_done and self.detail.unsaved
 
     def show_contact(self, contact_id: UUID) -> None:
         """Show this contact, once it is settled what becomes of unsaved changes to another."""

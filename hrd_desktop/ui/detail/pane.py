@@ -37,6 +37,7 @@ from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.draft_keeper import DraftKeeper
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -73,8 +74,6 @@ class DetailPane(QWidget):
         layout.addWidget(self._stack, 1)
         self._message = MessagePage(self._stack)
         self._stack.addWidget(self._message)
-        self._page: QWidget | None = None
-        self._form: RecordForm | None = None
         operations.changed.connect(self.refresh)
         self._remember = QTimer(self)
         self._remember.setSingleShot(True)
@@ -83,8 +82,10 @@ class DetailPane(QWidget):
         self._show_nothing()
         self.keeper = DraftKeeper(operations, "item", lambda: state_of(self._all_drafts()), self)
         self.keeper.find(self._take_drafts)
-        # A part in each turn, so that the list beside this pane is painted and answers in between.
-        QTimer.singleShot(0, self, self._make_item_page)
+        # The list beside this pane is painted and answers first.
+        self._stages = Stages(self)
+        self._stages.add(self._make_item_page, self._make_form)
+        self._stages.start()
 
     # -- what is shown --------------------------------------------------------------------------
 
@@ -93,15 +94,10 @@ class DetailPane(QWidget):
         """Show this item, or the empty state. From now on nothing of another one is on the screen."""
         if item_id == self._item_id:
             return
-        self._make_form()
         self._keep_draft()
         self._item_id = item_id
         self._shown = None
-        self.header.clear()
-        self.preview.clear()
-        self.form.clear()
-        self.found.show_entries(())
-        self.custody.show_entries(())
+        self._clear()
         self._show_unsaved()
         if item_id is None:
             self._question += 1
@@ -129,28 +125,38 @@ class DetailPane(QWidget):
     @property
     def form(self) -> RecordForm:
         """The record of the item, to be edited."""
-        return self._make_form()
+        self._stages.finish()
+        return self._form
 
     @property
     def has_unsaved(self) -> bool:
         """Whether anything that was entered, here or before, is not saved."""
-        return self.form.is_changed or bool(self._drafts)
+        return bool(self._all_drafts())
 
     def forget(self) -> None:
         """Let go of everything, entered or shown: the vault is being locked."""
-        self._make_form()
-        self.form.clear()
+        self._stages.stop()
+        self._shown = None
         self._drafts.clear()
-        self.preview.forget()
+        self._clear()
+        if self._stages.is_done:
+            self.preview.forget()
         self.show_item(None)
 
     # -- inside ---------------------------------------------------------------------------------
 
+    def _clear(self) -> None:
+        """Show nothing of any item; before everything is made, nothing is shown yet."""
+        if self._stages.is_done:
+            self.header.clear()
+            self.preview.clear()
+            self._form.clear()
+            self.found.show_entries(())
+            self.custody.show_entries(())
+
     def _make_item_page(self) -> None:
-        if self._page is not None:
-            return
         # From the outside in: moving a finished form to another parent would style all of it once more.
-        page = self._page = QWidget(self._stack)
+        page = QWidget(self._stack)
         self._stack.addWidget(page)
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -186,20 +192,19 @@ class DetailPane(QWidget):
         self.splitter.setStretchFactor(1, 1)
         self.splitter.splitterMoved.connect(lambda position, index: self._remember.start())
         self._operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
-        QTimer.singleShot(0, self, self._make_form)
 
-    def _make_form(self) -> RecordForm:
-        if self._form is None:
-            self._make_item_page()
-            form = self._form = RecordForm(self._record_tab)
-            holder = self._record_tab.layout()
-            if holder is not None:
-                holder.addWidget(form)
-            form.save_asked.connect(self._save)
-            form.case_chosen.connect(self._register)
-            form.changed.connect(self._changed)
-            form.typed.connect(self.keeper.touch)
-        return self._form
+    def _make_form(self) -> None:
+        self._form = RecordForm(self._stages, self._record_tab)
+        holder = self._record_tab.layout()
+        if holder is not None:
+            holder.addWidget(self._form)
+        self._stages.add(self._connect_form)
+
+    def _connect_form(self) -> None:
+        self._form.save_asked.connect(self._save)
+        self._form.case_chosen.connect(self._register)
+        self._form.changed.connect(self._changed)
+        self._form.typed.connect(self.keeper.touch)
 
     def _make_tab(self, name: str) -> QWidget:
         page = QWidget(self.tabs)
@@ -234,6 +239,9 @@ class DetailPane(QWidget):
     def _show_form(self, question: int, form: ItemForm) -> None:
         if question != self._question:
             return
+        if not self._stages.is_done:
+            self._stages.add(lambda: self._show_form(question, form))
+            return
         item = form.view.item
         self._shown = item
         kept = self._drafts.pop(item.id, None)
@@ -252,9 +260,8 @@ class DetailPane(QWidget):
             # Destroyed or taken out meanwhile; what was entered for it has nowhere to go.
             self._drafts.pop(self._item_id, None)
             self._settle()
-        self.preview.clear()
-        self.form.clear()
         self._shown = None
+        self._clear()
         happened, safe, do = describe(error)
         self._message.say("warning", happened, f"{safe} {do}".strip())
         self._stack.setCurrentWidget(self._message)
@@ -328,7 +335,7 @@ class DetailPane(QWidget):
 
     def _all_drafts(self) -> ItemDrafts:
         """What was entered here and before."""
-        draft = self._form.draft() if self._form is not None else None
+        draft = self.form.draft() if self._shown is not None else None
         if draft is None or self._shown is None:
             return self._drafts
         return {**self._drafts, self._shown.id: (self._shown.reference, draft)}

@@ -18,6 +18,7 @@ from hrd_desktop.ui.detail.people_editor import PeopleEditor
 from hrd_desktop.ui.detail.record_fields import FieldGroup, likely_precision, make_editor
 from hrd_desktop.ui.detail.record_words import reason_word
 from hrd_desktop.ui.detail.tags_editor import TagsEditor
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
@@ -60,7 +61,7 @@ class RecordForm(QWidget):
     changed = Signal(bool)
     typed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, stages: Stages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Fields of the record"))
         self._form: ItemForm | None = None
@@ -82,10 +83,19 @@ class RecordForm(QWidget):
         self._column.setContentsMargins(Space.L, Space.L, Space.L, Space.L)
         self._column.setSpacing(Space.L)
         self.editors: dict[str, FieldEditor] = {}
-        self._add_groups()
-        self._column.addStretch(1)
         self._scroll.setWidget(column)
-        self._add_save_bar(layout)
+        stages.add(
+            self._add_what,
+            self._add_who,
+            self._add_where,
+            self._add_how,
+            self._add_protection,
+            lambda: self._column.addStretch(1),
+            lambda: self._add_save_bar(layout),
+            self._connect,
+        )
+
+    def _connect(self) -> None:
         for name, editor in self.editors.items():
             editor.edited.connect(lambda name=name: self._edited(name))
         self.tags.edited.connect(self._note_change)
@@ -211,23 +221,32 @@ class RecordForm(QWidget):
 
     # -- inside ---------------------------------------------------------------------------------
 
-    def _add_groups(self) -> None:
-        # Made in the order they are seen in, which is the order that Tab goes through them.
-        what = self._group(self.tr("What it is"), "title", "kind", "description", "language")
-        self.tags = TagsEditor(what)
-        self.people = PeopleEditor(what)
-        what.add(self.tags)
-        what.add(self.people)
-        self._add_fields(what, "note")
+    # Made in the order they are seen in, which is the order that Tab goes through them.
+
+    def _add_what(self) -> None:
+        self._what = self._group(self.tr("What it is"), "title", "kind", "description", "language")
+
+    def _add_who(self) -> None:
+        self.tags = TagsEditor(self._what)
+        self.people = PeopleEditor(self._what)
+        self._what.add(self.tags)
+        self._what.add(self.people)
+        self._add_fields(self._what, "note")
+
+    def _add_where(self) -> None:
         where = self._group(
             self.tr("Where and when"), "collected", "collected_zone", "collected_precision", "place"
         )
         where.add(self._editor("latitude", where), self._editor("longitude", where))
         self._add_fields(where, "place_precision")
+
+    def _add_how(self) -> None:
         self._group(
             self.tr("How it came to us"), "how_received", "source", "collected_by", "device", "capture_tool"
         )
         self._group(self.tr("Assessment"), "reliability", "verification", "review_on")
+
+    def _add_protection(self) -> None:
         self._group(self.tr("Protection"), "confidentiality", "privileged", "sealed", "distressing")
         cases = self._group(self.tr("Cases"))
         self.cases = CasesEditor(cases)

@@ -71,6 +71,7 @@ class EvidenceSection(DropZone):
         self._overview: Overview | None = None
         self._numbers: Newest[list[int]] = Newest(operations)
         self._counts: Newest[Overview] = Newest(operations)
+        self._places: Newest[int | None] = Newest(operations)
         self._count: int | None = None
         self._shown_id: UUID | None = None
         self._wanted: int | None = None
@@ -125,7 +126,15 @@ class EvidenceSection(DropZone):
 
     def show_item(self, item_id: UUID) -> None:
         """Make this item the current one, in the list of all evidence when it is not in this one."""
-        self._operations.read(lambda session: find_number(session, item_id), self._show_number)
+        current = self.pane.list.current_number()
+        self._shown_id = None
+
+        def show(number: int | None) -> None:
+            # Who chose another one meanwhile wants that one.
+            if self.pane.list.current_number() == current:
+                self._show_number(number)
+
+        self._places.ask(lambda session: find_number(session, item_id), show)
 
     def import_paths(self, paths: list[bytes]) -> None:
         """Take files and folders in, into the case that is shown, if one is."""
@@ -182,6 +191,7 @@ class EvidenceSection(DropZone):
         pane.heading.save_asked.connect(self._ask_name)
         pane.list.opened.connect(lambda number: self.panes.turn_to(2))
         pane.list.current_changed.connect(lambda number: self._settle.start())
+        pane.list.clicked.connect(self._tell_again)
         pane.empty.import_asked.connect(self.choose_import)
         pane.empty.folder_asked.connect(self.choose_import_folder)
         pane.empty.clear_asked.connect(self._clear)
@@ -322,7 +332,12 @@ class EvidenceSection(DropZone):
         self.words_shown.emit("")
 
     def _show_number(self, number: int | None) -> None:
-        if number is None or self.pane.list.select_number(number):
+        if number is None:
+            return
+        current = self.pane.list.current_number() == number
+        if self.pane.list.select_number(number):
+            if current:
+                self._tell_again()
             return
         self._wanted = number
         self.show_browse(Browse())
@@ -331,6 +346,8 @@ class EvidenceSection(DropZone):
 
     def _show_current(self) -> None:
         """Tell whoever shows one item; one that has not arrived is told when it does."""
+        if self._places.busy:
+            return
         number = self.pane.list.current_number()
         if number is None or not self.model.rowCount():
             wanted = None
@@ -342,6 +359,11 @@ class EvidenceSection(DropZone):
         if wanted != self._shown_id:
             self._shown_id = wanted
             self.item_chosen.emit(wanted)
+
+    def _tell_again(self) -> None:
+        """Tell of the current item although it did not change: beside the list another one may be shown."""
+        self._shown_id = None
+        self._show_current()
 
     # -- asking before acting -------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QGridLayout, QWidget
@@ -22,24 +23,27 @@ class HelpSection(CardPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.set_title(self.tr("Help"))
-        for title, sentences in moments():
-            self.add(
-                self._steps(translated(CONTEXT, title), [translated(CONTEXT, each) for each in sentences])
-            )
-        self.add(self._make_keys_card())
-        self.add(
-            self._steps(
-                self.tr("What this program cannot do"),
-                [
-                    self.tr("Protect what is on the screen from somebody who sees the screen."),
-                    self.tr("Protect an open vault from malicious software on this computer."),
-                    self.tr("Make a weak passphrase strong, or a forgotten one known again."),
-                    self.tr("Reach copies: backups, older copies of the folder, bundles."),
-                    self.tr("Prove that you have nothing else."),
-                ],
-            )
+        self.add_made(
+            *(partial(self._make_moment, title, sentences) for title, sentences in moments()),
+            self._make_keys_card,
+            self._make_limits_card,
+            self._make_version_card,
         )
-        self.add(self._make_version_card())
+
+    def _make_moment(self, title: str, sentences: Sequence[str]) -> Card:
+        return self._steps(translated(CONTEXT, title), [translated(CONTEXT, each) for each in sentences])
+
+    def _make_limits_card(self) -> Card:
+        return self._steps(
+            self.tr("What this program cannot do"),
+            [
+                self.tr("Protect what is on the screen from somebody who sees the screen."),
+                self.tr("Protect an open vault from malicious software on this computer."),
+                self.tr("Make a weak passphrase strong, or a forgotten one known again."),
+                self.tr("Reach copies: backups, older copies of the folder, bundles."),
+                self.tr("Prove that you have nothing else."),
+            ],
+        )
 
     def _steps(self, title: str, sentences: Sequence[str]) -> Card:
         card = Card(title, "", self)

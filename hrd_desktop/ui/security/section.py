@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.ui.backup.card import BackupCard
@@ -20,9 +19,6 @@ from hrd_desktop.ui.security.reserve_card import ReserveCard
 from hrd_desktop.ui.security.shares_card import SharesCard
 from hrd_desktop.ui.security.slots_card import SlotsCard
 from hrd_desktop.ui.security.triggers_card import TriggersCard
-
-#: As many cards as a screen shows at first.
-_SEEN_FIRST = 2
 
 
 class SecuritySection(CardPage):
@@ -48,7 +44,7 @@ class SecuritySection(CardPage):
         self.backup = BackupCard(operations, random, self)
         self.backup.job_started.connect(self.job_started)
         self.backup.hide()
-        self._to_come: list[Callable[[], QWidget | None]] = [
+        self.add_made(
             self._make_slots_card,
             self._make_shares_card,
             self._make_reserve_card,
@@ -57,38 +53,9 @@ class SecuritySection(CardPage):
             lambda: LockCard(operations, preferences, self),
             self._make_check_card,
             self._make_panic_card,
-            lambda: TriggersCard(operations, preferences, self.tr("What sets panic off by itself"), self),
+            self._make_triggers_card,
             self._make_looks_card,
-        ]
-        self._turns = QTimer(self)
-        self._turns.setInterval(0)
-        self._turns.timeout.connect(self._add_next)
-        for _ in range(_SEEN_FIRST):
-            self._add_next()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
-        """Cards further down come one a turn: all of them at once take longer than an eye blinks."""
-        super().showEvent(event)
-        if self._to_come:
-            self._turns.start()
-
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802  # Qt's name
-        """Nothing more is made for a section that nobody sees, or after a lock."""
-        super().hideEvent(event)
-        self._turns.stop()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every card is there."""
-        return not self._to_come
-
-    def _add_next(self) -> None:
-        card = self._to_come.pop(0)()
-        if card is not None:
-            self.add(card)
-            card.show()
-        if not self._to_come:
-            self._turns.stop()
+        )
 
     def _make_slots_card(self) -> QWidget:
         return SlotsCard(
@@ -146,6 +113,10 @@ class SecuritySection(CardPage):
         panic = PanicCard(self._operations, self._preferences, self._vault, self.tr("Panic"), self)
         panic.job_started.connect(self.job_started)
         return panic
+
+    def _make_triggers_card(self) -> QWidget:
+        title = self.tr("What sets panic off by itself")
+        return TriggersCard(self._operations, self._preferences, title, self._stages, self)
 
     def _make_looks_card(self) -> Card:
         card = Card(self.tr("Looks"), "", self)

@@ -16,16 +16,25 @@ from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.arm_wipe_dialog import ArmWipeDialog
+from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import filled, isolated, number_text
 from hrd_desktop.ui.triggers.hot_key import KEYS
 from hrd_desktop.ui.triggers.power_off import ask_whether_allowed
 
 
 class TriggersCard(Card):
-    """Everything takes effect at once; a wipe only after ``ArmWipeDialog``."""
+    """Everything takes effect at once; a wipe only after ``ArmWipeDialog``.
+
+    Its rows are steps of ``stages``.
+    """
 
     def __init__(
-        self, operations: Operations, preferences: Preferences, title: str, parent: QWidget | None = None
+        self,
+        operations: Operations,
+        preferences: Preferences,
+        title: str,
+        stages: Stages,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(title, "", parent)
         self._operations = operations
@@ -45,10 +54,7 @@ class TriggersCard(Card):
             tone="warning",
         )
         self._power.hide()
-        self._add_stick()
-        self._add_key()
-        self._add_counted()
-        self._show()
+        stages.add(self._add_stick, self._add_key, self._add_counted, self._show)
         ask_whether_allowed(os.environ, lambda may: self._power.setVisible(not may), self)
 
     @property

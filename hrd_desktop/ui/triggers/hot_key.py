@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from hrd_desktop.ui.application_events import KEY_EVENTS, ApplicationEvents
+
 KEYS = "Ctrl+Shift+F12"
 _MODIFIERS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
@@ -21,16 +23,14 @@ class HotKey(QObject):
     def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._armed = False
-        application.installEventFilter(self)
+        ApplicationEvents.of(application).watch(KEY_EVENTS, self._see)
 
     def arm(self, armed: bool) -> None:
         """From now on, or no longer."""
         self._armed = armed
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  # Qt's name
-        if not self._armed or event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
-            return False
-        if not isinstance(event, QKeyEvent) or not _is_key(event):
+    def _see(self, watched: QObject, event: QEvent) -> bool:
+        if not self._armed or not isinstance(event, QKeyEvent) or not _is_key(event):
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
             # No shortcut of a field or of a dialog may take it.

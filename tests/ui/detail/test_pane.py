@@ -429,6 +429,7 @@ def test_the_sizes_are_remembered_inside_the_vault(
     other.resize(pane.size())
     other.show_item(two[0].id)
     other.show()
+    assert other.form is not None
     qtbot.waitUntil(lambda: other.splitter.sizes() == sizes)
 
 
