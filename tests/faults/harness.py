@@ -77,6 +77,11 @@ class Place:
             "TMPDIR": str(self.warm.home),
         }
 
+    def run_short(self, seed: str, command: Sequence[str], which: int) -> tuple[Outcome, int]:
+        """Run with write number ``which``, or every one, doing half; how it ended and how many there were."""
+        (ended,) = self.warm.run([command], self.environment(), seed=seed, short=which)
+        return Outcome(ended.code, ended.out.decode("utf-8", "backslashreplace"), ended.err), ended.writes
+
     # -- running ----------------------------------------------------------------------------------
 
     def run_all(self, *commands: Sequence[str]) -> list[Outcome]:

@@ -9,11 +9,12 @@ Encryption, SQLCipher and the decoder's process draw from their own sources.
 ``program.py one ARGUMENT...`` runs one command as the installed command would, and forks nothing.
 ``program.py serve MEMORY`` answers requests, one JSON object a line, until standard input ends:
 
-``{"commands", "seed", "environment", "folder", "stdin", "strace", "wait_s", "killed"}`` runs the commands
-one after another in one forked process, under ``strace`` with these options when there are any (then it is
-one command). After ``wait_s`` it is killed, or aborted where that was not wanted. The answer is a list of
-``{"code", "out", "err"}``, outputs in base64. ``@files VAULT PASSPHRASE_FILE`` stands for ``_count_files``.
-``MEMORY`` is a folder for stretched passphrases.
+``{"commands", "seed", "environment", "folder", "stdin", "strace", "short", "wait_s", "killed"}`` runs the
+commands one after another in one forked process, under ``strace`` with these options when there are any (then
+it is one command). With ``short`` one write, or every one, does half (``short_writes``). After ``wait_s`` it
+is killed, or aborted where that was not wanted. The answer is a list of ``{"code", "out", "err", "writes"}``,
+outputs in base64, and the number of writes so far when one was to be short. ``@files VAULT PASSPHRASE_FILE``
+stands for ``_count_files``. ``MEMORY`` is a folder for stretched passphrases.
 """
 
 from __future__ import annotations
@@ -165,13 +166,13 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Fork, wait, and say how each command ended; the ones after a death have no answer."""
     commands = request["commands"]
     streams = [(os.memfd_create("out"), os.memfd_create("err")) for _ in commands]
-    codes = os.memfd_create("codes")
+    codes, counted = os.memfd_create("codes"), os.memfd_create("counted")
     begin, may_begin = os.pipe()
     process = os.fork()
     if process == 0:
         try:
             os.close(may_begin)
-            enter(request, begin)
+            enter(request, begin, counted)
             for arguments, files in zip(commands, streams, strict=True):
                 code = run_apart(arguments, files)
                 os.write(codes, bytes([code & 0xFF]))
@@ -192,15 +193,20 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     elif status < 0 or len(commands) == 1:
         done[-1] = status
     answers = [
-        {"code": code, "out": encoded(out), "err": encoded(err)}
+        {
+            "code": code,
+            "out": encoded(out),
+            "err": encoded(err),
+            "writes": int.from_bytes(contents_of(counted), "big"),
+        }
         for code, (out, err) in zip(done, streams, strict=False)
     ]
-    for file in (codes, *(file for pair in streams for file in pair)):
+    for file in (codes, counted, *(file for pair in streams for file in pair)):
         os.close(file)
     return answers
 
 
-def enter(request: dict[str, Any], begin: int) -> None:
+def enter(request: dict[str, Any], begin: int, counted: int) -> None:
     """In the new process: become what the shell would have started, and wait for the tracer."""
     given = os.memfd_create("in")
     os.write(given, base64.b64decode(request["stdin"]))
@@ -213,6 +219,11 @@ def enter(request: dict[str, Any], begin: int) -> None:
     os.chdir(request["folder"])
     if request["seed"]:
         seed_randomness(request["seed"])
+    if request["short"]:
+        sys.path.insert(0, os.path.dirname(__file__))
+        from short_writes import write_short
+
+        write_short(request["short"], counted)
     os.read(begin, 1)
     os.close(begin)
 

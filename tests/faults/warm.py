@@ -27,6 +27,7 @@ class Ended:
     code: int
     out: bytes
     err: str
+    writes: int = 0
 
 
 class Warm:
@@ -49,6 +50,7 @@ class Warm:
         seed: str = "",
         stdin: bytes = b"",
         strace: Sequence[str] = (),
+        short: int = 0,
         kill_after_s: float | None = None,
     ) -> list[Ended]:
         """Run commands one after another in one forked process; those after a death have no answer."""
@@ -59,6 +61,7 @@ class Warm:
             "folder": str(folder),
             "stdin": base64.b64encode(stdin).decode(),
             "strace": list(strace),
+            "short": short,
             "wait_s": WAIT_S if kill_after_s is None else kill_after_s,
             "killed": kill_after_s is not None,
         }
@@ -68,6 +71,7 @@ class Warm:
                 answer["code"],
                 base64.b64decode(answer["out"]),
                 base64.b64decode(answer["err"]).decode("utf-8", "backslashreplace"),
+                answer["writes"],
             )
             for answer in answers
         ]
