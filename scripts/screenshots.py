@@ -57,7 +57,7 @@ def draw_window(variant: str, folder: Path) -> None:
             **{name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "QT_"))},
             "HOME": home,
             "QT_QPA_PLATFORM": "offscreen",
-            "QT_SCALE_FACTOR": "2" if variant == "200" else "1",
+            "QT_SCALE_FACTOR": str(int(variant) / 100) if variant.isdecimal() else "1",
         }
         subprocess.run(
             [sys.executable, "-m", "scripts.screens", variant, str(folder)],
@@ -71,7 +71,9 @@ def main() -> None:
     """Draw every picture; each is written whole."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--to", type=Path)
-    parser.add_argument("variants", nargs="*", metavar="VARIANT", help=", ".join(VARIANTS))
+    parser.add_argument(
+        "variants", nargs="*", metavar="VARIANT", help=", ".join(VARIANTS) + " or another percentage"
+    )
     chosen = parser.parse_args()
     folder = (chosen.to or TARGET).absolute()
     folder.mkdir(parents=True, exist_ok=True)
