@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 
 
 class Stages(QObject):
@@ -40,6 +40,8 @@ class Stages(QObject):
         """Take the next step now, if there is one."""
         if self._to_come:
             self._to_come.popleft()()
+            # What came has its place before anything is painted: words that wrap would be cut off meanwhile.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         if not self._to_come:
             self._timer.stop()
 

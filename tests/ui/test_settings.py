@@ -406,3 +406,15 @@ def test_help_and_the_guide_say_the_same(application: QApplication, qtbot: QtBot
             assert words in shown
             assert words in guide
     assert [title for title, _ in moments()][2:] == ["They gave the laptop back", "Before a border"]
+
+
+def test_no_words_are_cut_off_while_the_cards_come(application: QApplication, qtbot: QtBot) -> None:
+    section = HelpSection()
+    qtbot.addWidget(section)
+    section.resize(800, 600)
+    section.show()
+    while not section.is_whole:
+        application.processEvents()
+        words = [label for label in section.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
+        assert words
+        assert [label.text() for label in words if label.height() < label.heightForWidth(label.width())] == []
