@@ -86,6 +86,7 @@ def _show(request: Request) -> int:
     from hrd_desktop.services.settings_file import find_settings_file
     from hrd_desktop.ui.application import make_application
     from hrd_desktop.ui.bug_report import BugReport
+    from hrd_desktop.ui.capture_systems import find_capture_system
     from hrd_desktop.ui.garbage import MainThreadGarbage
     from hrd_desktop.ui.leaving import Leaving
     from hrd_desktop.ui.main_window import MainWindow
@@ -109,6 +110,7 @@ def _show(request: Request) -> int:
         find_settings_file(os.environ),
         random=os.urandom,
         clock=SystemClock(),
+        capture=find_capture_system(),
     )
     program.entered.connect(garbage.settle)
     program.start(request.vault, new=request.new)

@@ -31,6 +31,7 @@ class Settings:
 
     ``panic_while_locked``: the panic button is on the unlock screen too. ``panic_report``: what a wipe did is
     shown for twenty seconds before the window closes. ``triggers``: what sets panic off by itself.
+    ``hide_from_capture``: windows are kept out of screenshots, where the system can do that.
     ``tray``: a menu beside the clock. ``memory_told``: that memory may reach the disk was said once.
     ``shares``: key files that the program made, which a wipe deletes.
     """
@@ -43,6 +44,7 @@ class Settings:
     panic_report: bool = False
     triggers: Triggers = field(default_factory=Triggers)
     tray: bool = False
+    hide_from_capture: bool = True
     memory_told: bool = False
     shares: tuple[Share, ...] = ()
 
@@ -134,6 +136,7 @@ def _settings_from(untrusted: dict[str, object]) -> Settings:
         panic_report=untrusted.get("panic_report") is True,
         triggers=triggers_from(untrusted.get("triggers")),
         tray=untrusted.get("tray") is True,
+        hide_from_capture=untrusted.get("hide_from_capture") is not False,
         memory_told=untrusted.get("memory_told") is True,
         shares=shares_named_in(untrusted),
     )

@@ -25,6 +25,8 @@ from hrd_desktop.services.wipe_all import finish_begun_wipe
 from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.application import apply_theme
 from hrd_desktop.ui.background import Background
+from hrd_desktop.ui.capture_guard import CaptureGuard
+from hrd_desktop.ui.capture_systems import CaptureSystem
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.leaving import Leaving
 from hrd_desktop.ui.lock_timer import LockTimer
@@ -64,6 +66,7 @@ class Program(QObject):
         random: Callable[[int], bytes],
         clock: Clock,
         parameters: str = "default",
+        capture: CaptureSystem | None = None,
     ) -> None:
         super().__init__(application)
         self._application = application
@@ -91,6 +94,8 @@ class Program(QObject):
         self._armed.hide_wanted.connect(self._out.hide)
         self._armed.false_alarm.connect(self._out.false_alarm)
         self._tray = Tray(window, self._out, self)
+        self._capture = CaptureGuard(application, capture, self)
+        self._capture.want(self._settings.hide_from_capture)
         window.closing.connect(leaving.close)
         window.lock_wanted.connect(self.lock)
         apply_theme(application, self._settings.theme)
@@ -376,6 +381,7 @@ class Program(QObject):
         self._timer.set_minutes(settings.lock_after_minutes)
         self._armed.apply(settings.triggers)
         self._tray.show(settings.tray)
+        self._capture.want(settings.hide_from_capture)
 
     # -- and out again ------------------------------------------------------------------------
 

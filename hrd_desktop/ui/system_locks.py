@@ -2,7 +2,8 @@
 
 Heard over D-Bus: screen savers (freedesktop.org, GNOME, Cinnamon, MATE), the session manager (logind or
 elogind: org.freedesktop.login1) and the power daemon (org.freedesktop.UPower). Only buses that are there
-are listened to: asking for one that is not would start it, with a file in the home.
+are listened to: asking for one that is not would start it, with a file in the home. On Windows and macOS the
+systems' own messages take the place of the buses.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from PySide6.QtDBus import (
 )
 from PySide6.QtGui import QGuiApplication
 
+from hrd_desktop.ui.mac_messages import MacMessages
+from hrd_desktop.ui.objective_c import find_objective_c
 from hrd_desktop.ui.windows_messages import WindowsMessages
 
 _LOGIN = "org.freedesktop.login1"
@@ -218,13 +221,18 @@ class SystemLocks(QObject):
             reason.happened.connect(lambda name=name: self.lock_wanted.emit(name))
         self.windows = WindowsMessages(self)
         self.windows.happened.connect(self.lock_wanted)
+        self.mac = MacMessages(self)
+        self.mac.happened.connect(self.lock_wanted)
 
     def listen(self, environment: Mapping[str, str]) -> None:
-        """Begin to listen, to the buses that are there, or to Windows."""
+        """Begin to listen, to the buses that are there, or to Windows or macOS."""
         application = QGuiApplication.instance()
         if sys.platform == "win32" and application is not None:
             for window in QGuiApplication.topLevelWindows():
                 self.windows.listen(application, int(window.winId()))
+            return
+        if sys.platform == "darwin":
+            self.mac.listen(find_objective_c())
             return
         runtime = environment.get("XDG_RUNTIME_DIR", "")
         if environment.get("DBUS_SESSION_BUS_ADDRESS") or (

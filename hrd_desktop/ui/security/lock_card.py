@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from hrd_desktop.services.memory_on_disk import CLEAR, MemoryOnDisk, look_at_swap
+from hrd_desktop.ui.capture_guard import CaptureGuard
 from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.first_run.lock_page import MinutesBox
 from hrd_desktop.ui.operations import Operations
@@ -52,7 +54,7 @@ def tell_memory(operations: Operations, preferences: Preferences, tell: Callable
 
 
 class LockCard(Card):
-    """The minutes, the tray, and the state of swap."""
+    """The minutes, the tray, screenshots, and the state of swap."""
 
     def __init__(
         self, operations: Operations, preferences: Preferences, parent: QWidget | None = None
@@ -86,7 +88,36 @@ class LockCard(Card):
             if Tray.is_possible()
             else self.tr("This desktop has no place for such a menu."),
         )
+        self._add_capture(preferences)
         operations.read(lambda session: look_at_swap(), self._show_memory)
+
+    def _add_capture(self, preferences: Preferences) -> None:
+        """The switch, where the system has something to switch; else that it has not."""
+        guard = CaptureGuard.find(QCoreApplication.instance())
+        if guard is None or not guard.is_possible:
+            self.add_words(
+                self.tr("This system offers nothing that keeps a window out of screenshots and recordings.")
+            )
+            return
+        box = QCheckBox(self.tr("Keep these windows out of screenshots and recordings"), self)
+        box.setAccessibleName(box.text())
+        box.setChecked(preferences.settings.hide_from_capture)
+        self.body.addWidget(box)
+        self.add_truth(
+            self.tr("Where a window of this program is, screenshots and shared screens show none, or black."),
+            self.tr("It does not stop a camera, nor a program that is made to get around it."),
+        )
+        refused = self.add_words(
+            self.tr("The system refused it for a window that was shown: do not count on it here."),
+            tone="warning",
+        )
+        refused.setVisible(guard.refused)
+
+        def change(on: bool) -> None:
+            preferences.change(hide_from_capture=on)
+            refused.setVisible(guard.refused)
+
+        box.clicked.connect(change)
 
     def _show_memory(self, found: MemoryOnDisk) -> None:
         self._memory.setProperty("tone", "warning" if found.may_leak else "notice")
