@@ -78,7 +78,7 @@ def _shorten_python(length: Callable[[int, int], int]) -> None:
 
 
 def _shorten_sqlite(length: Callable[[int, int], int]) -> None:
-    from sqlcipher3 import _sqlite3  # type: ignore[attr-defined]
+    from sqlcipher3 import _sqlite3  # type: ignore[attr-defined]  # the compiled part has no stubs
 
     library = ctypes.CDLL(_sqlite3.__file__)
     system = ctypes.CDLL(None, use_errno=True).pwrite64
