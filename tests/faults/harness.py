@@ -129,22 +129,16 @@ class Place:
 
     def hurt(self, seed: str, command: Sequence[str], point: Point, fault: Fault) -> Outcome:
         """Run with ``fault`` at ``point``."""
-        path = str(self.folder / point.path) if point.path else str(self.folder)
-        options = [
-            "-P",
-            path,
-            "-s",
-            "1",
-            "-e",
-            f"inject={point.name}:{fault.words}:when={point.number}{fault.more}",
-        ]
-        outcome, log = self.traced(seed, command, options, (point.name,))
-        text = log.read_text(errors="replace")
-        log.unlink()
-        killed = outcome.code == -9
-        # A signal leaves no mark of its own; strace ends by the signal that ended the program.
-        fired = killed and "killed by SIGKILL" in text if fault.kills else "(INJECTED)" in text
-        return Outcome(outcome.code, outcome.out, outcome.err, fired, killed)
+        aim = {
+            "name": point.name,
+            "path": str(self.folder / point.path) if point.path else str(self.folder),
+            "number": point.number,
+            "error": fault.error,
+            "lasting": fault.lasting,
+        }
+        (ended,) = self.warm.run([command], self.environment(), seed=seed, fault=aim)
+        out = ended.out.decode("utf-8", "backslashreplace")
+        return Outcome(ended.code, out, ended.err, ended.fired, ended.code == -9)
 
     def traced(
         self, seed: str, command: Sequence[str], options: Sequence[str], names: Sequence[str] = TRACED
@@ -161,34 +155,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Fault:
-    """What strace does at the point. ``more``: ``+`` goes on from there, and is empty for once."""
+    """What happens at the point: SIGKILL before the call, or it answers ``error``, once or from then on."""
 
-    words: str
-    more: str = ""
+    error: str | None = None
+    lasting: bool = False
 
     @property
     def kills(self) -> bool:
-        return self.words.startswith("signal")
+        return self.error is None
 
     def __str__(self) -> str:
-        return self.words.partition("=")[2].partition(":")[0] + self.more
+        return (self.error or "KILL") + ("+" if self.lasting else "")
 
 
-def refusal(error: str, more: str = "") -> Fault:
-    """The call is not made and answers ``error``.
-
-    By itself strace makes of it a call that does not exist, which the program's own filter of calls would
-    answer with death; so it is made one that changes nothing.
-    """
-    return Fault(f"error={error}:syscall=gettid", more)
-
-
-KILL = Fault("signal=KILL")
-EIO_ONCE = refusal("EIO")
-EIO_ON = refusal("EIO", "+")
-FULL_ON = refusal("ENOSPC", "+")
-QUOTA_ON = refusal("EDQUOT", "+")
-READ_ONLY_ON = refusal("EROFS", "+")
+KILL = Fault()
+EIO_ONCE = Fault("EIO")
+EIO_ON = Fault("EIO", lasting=True)
+FULL_ON = Fault("ENOSPC", lasting=True)
+QUOTA_ON = Fault("EDQUOT", lasting=True)
+READ_ONLY_ON = Fault("EROFS", lasting=True)
 
 
 @dataclass(frozen=True)
@@ -213,13 +198,9 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Learned:
-    """What one undisturbed run of a scenario showed: where faults can go, and the vault before and after.
-
-    ``hidden``: calls that cannot be hit, because another thread makes the same call on the same file.
-    """
+    """What one undisturbed run of a scenario showed: where faults can go, and the vault before and after."""
 
     points: list[Point]
-    hidden: int
     old: Seen | None
     new: Seen | None
 
@@ -240,12 +221,12 @@ def learn(scenario: Scenario, start: Place, folder: Path) -> Learned:
     place = start.copy_to(folder)
     outcome, calls = place.learn(scenario.name, scenario.command(place))
     assert outcome.code == 0, outcome.err
-    points, hidden = points_of(calls, "vault")
+    points = points_of(calls, "vault")
     new = (
         look_at(place, scenario.always, scenario.judged, outside=scenario.outside) if scenario.looks else None
     )
     place.remove()
-    return Learned(thinned(points), hidden, old, new)
+    return Learned(thinned(points), old, new)
 
 
 def learn_reads(scenario: Scenario, start: Place, folder: Path) -> list[Point]:
@@ -254,7 +235,7 @@ def learn_reads(scenario: Scenario, start: Place, folder: Path) -> list[Point]:
     outcome, calls = place.learn(scenario.name, scenario.command(place), READS)
     assert outcome.code == 0, outcome.err
     place.remove()
-    return points_of(calls, "vault")[0]
+    return points_of(calls, "vault")
 
 
 def sample_of(points: Sequence[Point], count: int, name: str) -> list[Point]:

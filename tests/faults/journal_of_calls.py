@@ -32,8 +32,8 @@ _OF_FD = re.compile(r"\b\d+<(/[^>]*)>")
 class Call:
     """One call, in the order in which strace saw it begin.
 
-    ``number`` counts, from 1, the calls of this name by this thread that name ``path``: what strace counts
-    with ``-P path -e inject=name:when=number``. ``makes`` tells an ``openat`` that may make a file.
+    ``number`` counts, from 1, the calls of this name by any thread that name ``path``, as the injector does.
+    ``makes`` tells an ``openat`` that may make a file.
     """
 
     order: int
@@ -47,7 +47,7 @@ class Call:
 def read_journal(log: Path, roots: Iterable[str]) -> list[Call]:
     """The calls in ``log`` (of ``strace -f -y``) on files at or under one of ``roots``."""
     prefixes = tuple(roots)
-    counts: dict[tuple[int, str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     calls: list[Call] = []
     for order, line in enumerate(log.read_text(errors="replace").splitlines()):
         found = _LINE.match(line)
@@ -56,7 +56,7 @@ def read_journal(log: Path, roots: Iterable[str]) -> list[Call]:
         name, thread, rest = found["name"], int(found["thread"]), found["rest"]
         paths = [path for path in _paths_of(name, rest) if _is_under(path, prefixes)]
         for position, path in enumerate(dict.fromkeys(paths)):
-            key = thread, name, path
+            key = name, path
             counts[key] = counts.get(key, 0) + 1
             if position == 0:
                 makes = name not in OPENS or "O_CREAT" in rest
@@ -77,7 +77,7 @@ def _is_under(path: str, roots: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Point:
-    """One place to put a fault: the ``number``-th call ``name`` of a thread on ``path``.
+    """One place to put a fault: the ``number``-th call ``name`` on ``path``.
 
     ``order`` is where it lies in the whole run; ``kind`` is the path's class, the same in every vault.
     """
@@ -92,23 +92,13 @@ class Point:
         return f"{self.name}#{self.number} on {self.kind}"
 
 
-def points_of(calls: Iterable[Call], vault: str) -> tuple[list[Point], int]:
-    """Every place for a fault once, in order; and how many calls hide behind another thread's.
-
-    strace counts per thread: where two threads make the same call on one file, the thread that gets to a
-    number first is hit, and the other one's call of that number cannot be.
-    """
-    points: dict[tuple[str, str, int], Point] = {}
-    hidden = 0
-    for call in calls:
-        if not call.makes:
-            continue
-        key = call.path, call.name, call.number
-        if key in points:
-            hidden += 1
-            continue
-        points[key] = Point(call.path, call.name, call.number, call.order, kind_of(call.path, vault))
-    return sorted(points.values(), key=lambda point: point.order), hidden
+def points_of(calls: Iterable[Call], vault: str) -> list[Point]:
+    """Every place for a fault once, in order."""
+    return [
+        Point(call.path, call.name, call.number, call.order, kind_of(call.path, vault))
+        for call in calls
+        if call.makes
+    ]
 
 
 def thinned(points: Iterable[Point]) -> list[Point]:

@@ -9,12 +9,13 @@ Encryption, SQLCipher and the decoder's process draw from their own sources.
 ``program.py one ARGUMENT...`` runs one command as the installed command would, and forks nothing.
 ``program.py serve MEMORY`` answers requests, one JSON object a line, until standard input ends:
 
-``{"commands", "seed", "environment", "folder", "stdin", "strace", "short", "wait_s", "killed"}`` runs the
-commands one after another in one forked process, under ``strace`` with these options when there are any (then
-it is one command). With ``short`` one write, or every one, does half (``short_writes``). After ``wait_s`` it
-is killed, or aborted where that was not wanted. The answer is a list of ``{"code", "out", "err", "writes"}``,
-outputs in base64, and the number of writes so far when one was to be short. ``@files VAULT PASSPHRASE_FILE``
-stands for ``_count_files``. ``MEMORY`` is a folder for stretched passphrases.
+``{"commands", "seed", "environment", "folder", "stdin", "strace", "fault", "short", "wait_s", "killed"}``
+runs the commands one after another in one forked process, under ``strace`` with these options when there are
+any, or with a fault (``injector.Aim``) put in; then it is one command. With ``short`` one write, or every
+one, does half (``short_writes``). After ``wait_s`` it is killed, or aborted where that was not wanted. The
+answer is a list of ``{"code", "out", "err", "fired", "writes"}``, outputs in base64, and the number of writes
+so far when one was to be short. ``@files VAULT PASSPHRASE_FILE`` stands for ``_count_files``. ``MEMORY`` is a
+folder for stretched passphrases.
 """
 
 from __future__ import annotations
@@ -27,12 +28,18 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
+
+# Started by its path and isolated: nothing else of ours is on the way to modules.
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from tests.faults.injector import Aim, Injector, install
 
 SYSTEM_RANDOM = os.urandom
 _random_source: list[Callable[[int], bytes]] = [SYSTEM_RANDOM]
@@ -167,12 +174,12 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     commands = request["commands"]
     streams = [(os.memfd_create("out"), os.memfd_create("err")) for _ in commands]
     codes, counted = os.memfd_create("codes"), os.memfd_create("counted")
-    begin, may_begin = os.pipe()
+    here, there = socket.socketpair()
     process = os.fork()
     if process == 0:
         try:
-            os.close(may_begin)
-            enter(request, begin, counted)
+            here.close()
+            enter(request, there, counted)
             for arguments, files in zip(commands, streams, strict=True):
                 code = run_apart(arguments, files)
                 os.write(codes, bytes([code & 0xFF]))
@@ -180,13 +187,17 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
         finally:
             # Whatever happened, this process must never go on as a second server.
             os._exit(code & 0xFF)
-    os.close(begin)
+    there.close()
     tracer = trace(process, request["strace"]) if request["strace"] else None
-    os.write(may_begin, b"x")
-    os.close(may_begin)
-    status = wait_for(process, request["wait_s"], signal.SIGKILL if request["killed"] else signal.SIGABRT)
+    injector = hurt(here, request["fault"]) if request["fault"] else None
+    here.sendall(b"x")
+    here.close()
+    status = wait_for(
+        process, request["wait_s"], signal.SIGKILL if request["killed"] else signal.SIGABRT, injector
+    )
     if tracer is not None:
         tracer.communicate()
+    fired = injector is not None and injector.fired
     done = list(contents_of(codes))
     if len(done) < len(commands):
         done.append(status)
@@ -197,6 +208,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
             "code": code,
             "out": encoded(out),
             "err": encoded(err),
+            "fired": fired,
             "writes": int.from_bytes(contents_of(counted), "big"),
         }
         for code, (out, err) in zip(done, streams, strict=False)
@@ -206,8 +218,8 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
     return answers
 
 
-def enter(request: dict[str, Any], begin: int, counted: int) -> None:
-    """In the new process: become what the shell would have started, and wait for the tracer."""
+def enter(request: dict[str, Any], server: socket.socket, counted: int) -> None:
+    """In the new process: become what the shell would have started, and wait for who puts a fault in."""
     given = os.memfd_create("in")
     os.write(given, base64.b64decode(request["stdin"]))
     os.lseek(given, 0, os.SEEK_SET)
@@ -220,12 +232,15 @@ def enter(request: dict[str, Any], begin: int, counted: int) -> None:
     if request["seed"]:
         seed_randomness(request["seed"])
     if request["short"]:
-        sys.path.insert(0, os.path.dirname(__file__))
-        from short_writes import write_short
+        from tests.faults.short_writes import write_short
 
         write_short(request["short"], counted)
-    os.read(begin, 1)
-    os.close(begin)
+    if request["fault"]:
+        listener = install(request["fault"]["name"])
+        socket.send_fds(server, [b"x"], [listener])
+        os.close(listener)
+    server.recv(1)
+    server.close()
 
 
 def end() -> None:
@@ -247,14 +262,29 @@ def trace(process: int, options: list[str]) -> subprocess.Popen[bytes]:
     return tracer
 
 
-def wait_for(process: int, wait_s: float, at_the_end: signal.Signals) -> int:
+def hurt(process: socket.socket, fault: dict[str, Any]) -> Injector:
+    """Who answers the process, which has just asked for it."""
+    _, handles, _, _ = socket.recv_fds(process, 1, 1)
+    return Injector(handles[0], Aim(**fault))
+
+
+def wait_for(
+    process: int, wait_s: float, at_the_end: signal.Signals, injector: Injector | None = None
+) -> int:
     """The exit code, or the negative of the signal that ended it: ``at_the_end``, when it took too long."""
     handle = os.pidfd_open(process)
     try:
-        if not select.select([handle], [], [], wait_s)[0]:
+        if injector is None:
+            ended = bool(select.select([handle], [], [], wait_s)[0])
+        else:
+            ended = injector.watch(handle, wait_s)
+        if not ended:
             signal.pidfd_send_signal(handle, at_the_end)
     finally:
         os.close(handle)
+        if injector is not None:
+            # Who still waits for an answer, a process of the command's, gets none and goes on with an error.
+            injector.close()
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 

@@ -81,7 +81,7 @@ def test_a_second_kill_while_the_first_is_put_right(
         outcome, calls = trial.learn("recovery", recovery)
         assert outcome.code == 0, outcome.err
         trial.remove()
-        points, _ = points_of(calls, "vault")
+        points = points_of(calls, "vault")
         shape = tuple((point.kind, point.name, point.number) for point in points)
         if shape not in known:
             known.add(shape)

@@ -22,12 +22,13 @@ WAIT_S = 240
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended; a negative code is the signal that ended it."""
+    """How a command ended; a negative code is the signal that ended it. ``fired``: the fault was put in."""
 
     code: int
     out: bytes
     err: str
     writes: int = 0
+    fired: bool = False
 
 
 class Warm:
@@ -51,6 +52,7 @@ class Warm:
         stdin: bytes = b"",
         strace: Sequence[str] = (),
         short: int = 0,
+        fault: Mapping[str, object] | None = None,
         kill_after_s: float | None = None,
     ) -> list[Ended]:
         """Run commands one after another in one forked process; those after a death have no answer."""
@@ -62,6 +64,7 @@ class Warm:
             "stdin": base64.b64encode(stdin).decode(),
             "strace": list(strace),
             "short": short,
+            "fault": fault,
             "wait_s": WAIT_S if kill_after_s is None else kill_after_s,
             "killed": kill_after_s is not None,
         }
@@ -72,6 +75,7 @@ class Warm:
                 base64.b64decode(answer["out"]),
                 base64.b64decode(answer["err"]).decode("utf-8", "backslashreplace"),
                 answer["writes"],
+                answer["fired"],
             )
             for answer in answers
         ]
