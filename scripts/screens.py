@@ -34,6 +34,7 @@ from hrd_desktop.ui.application import make_application
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.contacts.section import ContactsSection
+from hrd_desktop.ui.detail.pane import DetailPane
 from hrd_desktop.ui.dialogs import choose_files, confirm, tell
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.first_run.passphrase_page import PassphrasePage
@@ -49,6 +50,7 @@ from scripts.screens_backup import draw_backup
 from scripts.screens_more import draw_bug, draw_bundle, draw_evidence_more, draw_people_more
 
 PATIENCE_S = 90
+_CUSTODY_TAB = 2
 
 W = TypeVar("W", bound=QWidget)
 
@@ -221,6 +223,9 @@ def draw_vault(pictures: Pictures) -> None:
         evidence.pane.list.select_number(number)
         pictures.rest(1.5)
         pictures.draw(f"evidence-item-{place + 1}")
+    pictures.find(DetailPane).tabs.setCurrentIndex(_CUSTODY_TAB)
+    pictures.draw("evidence-custody")
+    pictures.find(DetailPane).tabs.setCurrentIndex(0)
     evidence.pane.list.show_as_grid(True)
     pictures.rest(0.6)
     pictures.draw("evidence-grid")

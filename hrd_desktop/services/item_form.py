@@ -9,6 +9,7 @@ from uuid import UUID
 from hrd_desktop.domain.errors.records import FieldValueError
 from hrd_desktop.domain.records import Case, CaseItem, ItemDetails, ItemPerson
 from hrd_desktop.services.fields import FIELD_NAMES, as_texts, with_fields
+from hrd_desktop.services.item_logs import ItemInLog, item_in_log
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.view import ItemView, view_item
 from hrd_desktop.storage.vault import Vault
@@ -18,13 +19,15 @@ from hrd_desktop.storage.vault import Vault
 class ItemForm:
     """An item with all that can be chosen for it.
 
-    ``texts`` holds every evidence field as text. ``entries`` are the item's places in cases, beside the case.
-    ``cases``, ``tags`` and ``contacts`` (id and alias) are the vault's. ``derived_from`` are references.
+    ``texts`` holds every evidence field as text. ``entries`` are the item's places in cases, beside the case;
+    ``logs`` is what the logs of these cases tell of it. ``cases``, ``tags`` and ``contacts`` (id and alias)
+    are the vault's. ``derived_from`` are references.
     """
 
     view: ItemView
     texts: Mapping[str, str]
     entries: tuple[tuple[CaseItem, Case], ...]
+    logs: tuple[ItemInLog, ...]
     persons: tuple[ItemPerson, ...]
     derived_from: tuple[str, ...]
     cases: tuple[Case, ...]
@@ -39,12 +42,12 @@ def load_item_form(session: Session, item_id: UUID) -> ItemForm:
     def work(vault: Vault) -> ItemForm:
         records = vault.records
         sources = (records.items.find(source) for source in view.derived_from)
+        entries = [(entry, records.cases.load(entry.case_id)) for entry in records.cases.cases_of(item_id)]
         return ItemForm(
             view=view,
             texts=as_texts(view.item.details),
-            entries=tuple(
-                (entry, records.cases.load(entry.case_id)) for entry in records.cases.cases_of(item_id)
-            ),
+            entries=tuple(entries),
+            logs=tuple(item_in_log(vault, entry, case) for entry, case in entries),
             persons=tuple(records.people.persons_of(item_id)),
             derived_from=tuple(source.reference for source in sources if source is not None),
             cases=tuple(records.cases.iter_cases()),

@@ -95,22 +95,23 @@ def give_receipt(session: Session, case: Case, *, given_to: str = "") -> ShownRe
 
 def case_custody(session: Session, case: Case) -> CaseCustody:
     """What the custody view of a case shows. Nothing is remembered as given."""
+    return session.read(lambda vault: custody_in(vault, case))
 
-    def work(vault: Vault) -> CaseCustody:
-        papers = _papers(vault, case)
-        witnessing = vault.records.custody.witnessing
-        size = papers.log.size
-        cosigned: list[tuple[int, WitnessSaid]] = []
-        for entry in papers.cosigned_sizes():
-            told = papers.receipt(entry).checkpoint.cosignatures
-            cosigned += [(entry, _said(cosignature)) for cosignature in told]
-        return CaseCustody(
-            receipt=shown_receipt(papers.receipt(size)) if size else None,
-            given=tuple(witnessing.receipts(papers.log.number)),
-            cosigned=tuple(cosigned),
-        )
 
-    return session.read(work)
+def custody_in(vault: Vault, case: Case) -> CaseCustody:
+    """``case_custody`` for whoever is on the vault lane already."""
+    papers = _papers(vault, case)
+    witnessing = vault.records.custody.witnessing
+    size = papers.log.size
+    cosigned: list[tuple[int, WitnessSaid]] = []
+    for entry in papers.cosigned_sizes():
+        told = papers.receipt(entry).checkpoint.cosignatures
+        cosigned += [(entry, _said(cosignature)) for cosignature in told]
+    return CaseCustody(
+        receipt=shown_receipt(papers.receipt(size)) if size else None,
+        given=tuple(witnessing.receipts(papers.log.number)),
+        cosigned=tuple(cosigned),
+    )
 
 
 def check_receipt(session: Session, untrusted: bytes) -> ReceiptCheck:

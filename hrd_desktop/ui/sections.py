@@ -121,6 +121,7 @@ class Sections(QObject):
         section.put_detail(detail)
         section.item_chosen.connect(detail.show_item)
         detail.item_wanted.connect(self._show_item)
+        detail.case_custody_wanted.connect(lambda case_id: self._cases().show_case(case_id, custody=True))
         if self._workspace is not None:
             section.job_started.connect(self._workspace.jobs.add)
             section.short_job_started.connect(self._workspace.jobs.add_if_long)

@@ -81,13 +81,20 @@ class CasesSection(QWidget):
         """Whether something was entered that is not in the vault."""
         return self.stages.is_done and self.detail.unsaved
 
-    def show_case(self, case_id: UUID) -> None:
-        """Show this case, once it is settled what becomes of unsaved changes to another."""
+    def show_case(self, case_id: UUID, *, custody: bool = False) -> None:
+        """Show this case, or its custody, once it is settled what becomes of unsaved changes to another."""
+
+        def turn() -> None:
+            if custody:
+                self.detail.tabs.setCurrentWidget(self.detail.custody)
+
         if self.detail.case_id == case_id and self._pages.currentWidget() is self.detail:
             self.list.choose(case_id)
+            turn()
             return
 
         def show() -> None:
+            turn()
             self.list.choose(case_id)
             self.panes.turn_to(1)
             self._pages.setCurrentWidget(self.detail)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.records import Case
 from hrd_desktop.services.countersign import Countersigned, countersign
 from hrd_desktop.services.receipt_files import read_receipt
 from hrd_desktop.services.receipts import (
     CaseCustody,
     ReceiptCheck,
-    ShownReceipt,
     add_countersignature,
     case_custody,
-    check_receipt,
-    give_receipt,
 )
 from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.custody.receipt_actions import ReceiptActions
 from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
 from hrd_desktop.ui.custody.spoken_dialog import SpokenDialog
-from hrd_desktop.ui.custody.words import check_text, receipt_lines, witness_text
-from hrd_desktop.ui.dialogs import choose_file, inform, tell
+from hrd_desktop.ui.custody.words import check_text, given_text, receipt_lines, witness_text
+from hrd_desktop.ui.dialogs import inform
 from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.text import filled, isolated, number_text, plain_label, time_text
+from hrd_desktop.ui.text import filled, number_text, plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
 _WIDEST = 760
@@ -39,6 +34,7 @@ class CaseCustodyPane(QScrollArea):
         super().__init__(parent)
         self._operations = operations
         self._case: Case | None = None
+        self.receipts = ReceiptActions(operations, self)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,11 +63,11 @@ class CaseCustodyPane(QScrollArea):
         self.give_button = card.button(self.tr("Give a receipt"), look="primary")
         self.give_button.clicked.connect(self._give)
         self.check_button = card.button(self.tr("Check a receipt"), "check")
-        self.check_button.clicked.connect(lambda: self._choose(self.check_file))
+        self.check_button.clicked.connect(lambda: self.receipts.choose(self.receipts.check_file))
         self.spoken_button = card.button(self.tr("Check one told by voice"), "check")
         self.spoken_button.clicked.connect(self._check_spoken)
         self.add_button = card.button(self.tr("Add an answer of a witness"), "import")
-        self.add_button.clicked.connect(lambda: self._choose(self.add_file))
+        self.add_button.clicked.connect(lambda: self.receipts.choose(self.add_file))
         card.add_buttons(self.give_button, self.check_button, self.spoken_button, self.add_button)
         self._given = plain_label(parent=card, tone="muted", wrap=True)
         card.body.addWidget(self._given)
@@ -93,7 +89,7 @@ class CaseCustodyPane(QScrollArea):
             parent,
         )
         self.countersign_button: QPushButton = card.button(self.tr("Countersign a receipt"), "edit")
-        self.countersign_button.clicked.connect(lambda: self._choose(self.countersign_file))
+        self.countersign_button.clicked.connect(lambda: self.receipts.choose(self.countersign_file))
         card.add_buttons(self.countersign_button)
         return card
 
@@ -114,49 +110,15 @@ class CaseCustodyPane(QScrollArea):
         else:
             self._head.setText("\n".join(receipt_lines(view.receipt)))
         lines = [witness_text(said, size) for size, said in view.cosigned]
-        for given in view.given:
-            lines.append(
-                filled(
-                    self.tr("Receipt of {count} events given on {time} {to}"),
-                    count=number_text(given.size),
-                    time=time_text(given.made_utc),
-                    to=isolated(given.given_to),
-                ).rstrip()
-            )
+        lines += [given_text(given.size, given.made_utc, given.given_to) for given in view.given]
         self._given.setText("\n".join(lines))
         self._given.setVisible(bool(lines))
 
     # -- doing ------------------------------------------------------------------------------
 
-    def _choose(self, chosen: Callable[[str], None]) -> None:
-        choose_file(self, self.tr("Choose a receipt"), chosen)
-
-    def _failed(self, error: SheafError) -> None:
-        tell(self, error)
-
     def _give(self) -> None:
-        case = self._case
-        if case is None:
-            return
-
-        def done(receipt: ShownReceipt) -> None:
-            ReceiptDialog(
-                self._operations,
-                receipt,
-                self.tr("Receipt"),
-                self.tr("Save it and hand it over, let it be scanned, or read the digits out."),
-                self,
-            ).open()
-
-        self._operations.change(lambda session: give_receipt(session, case), done, self._failed)
-
-    def check_file(self, path: str) -> None:
-        """Hold the receipt in this file against the logs of this vault."""
-
-        def done(check: ReceiptCheck) -> None:
-            inform(self, self.tr("The receipt fits"), check_text(check), icon_name="check")
-
-        self._operations.read(lambda session: check_receipt(session, read_receipt(path)), done, self._failed)
+        if self._case is not None:
+            self.receipts.give(self._case)
 
     def _check_spoken(self) -> None:
         if self._case is not None:
@@ -169,7 +131,7 @@ class CaseCustodyPane(QScrollArea):
             inform(self, self.tr("The countersignature is in"), check_text(check), icon_name="check")
 
         self._operations.change(
-            lambda session: add_countersignature(session, read_receipt(path)), done, self._failed
+            lambda session: add_countersignature(session, read_receipt(path)), done, self.receipts.failed
         )
 
     def countersign_file(self, path: str) -> None:
@@ -189,4 +151,6 @@ class CaseCustodyPane(QScrollArea):
             )
             ReceiptDialog(self._operations, answer.receipt, self.tr("Countersigned"), what, self).open()
 
-        self._operations.change(lambda session: countersign(session, read_receipt(path)), done, self._failed)
+        self._operations.change(
+            lambda session: countersign(session, read_receipt(path)), done, self.receipts.failed
+        )

@@ -49,6 +49,19 @@ def witness_text(said: WitnessSaid, size: int) -> str:
     )
 
 
+def given_text(size: int, made_utc: datetime, given_to: str) -> str:
+    """That a receipt was given, and to whom where that is known."""
+    values = {"count": number_text(size), "time": time_text(made_utc)}
+    if not given_to:
+        return translated("custody", "Receipt of {count} events given on {time}", **values)
+    return translated(
+        "custody",
+        "Receipt of {count} events given on {time} to {name}",
+        **values,
+        name=isolated(given_to),
+    )
+
+
 def receipt_lines(receipt: ShownReceipt) -> list[str]:
     """What a receipt says."""
     lines = [

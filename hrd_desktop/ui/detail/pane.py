@@ -25,6 +25,7 @@ from hrd_desktop.services.item_form import ItemForm, load_item_form
 from hrd_desktop.services.remembered import load_remembered, remember
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.taking_back import TakeBack, edit_item, out_of_case
+from hrd_desktop.ui.custody.item_custody import ItemCustody
 from hrd_desktop.ui.detail.custody_entries import custody_entries
 from hrd_desktop.ui.detail.entries import EntriesModel, EntriesView
 from hrd_desktop.ui.detail.found_entries import found_entries
@@ -50,12 +51,13 @@ class DetailPane(QWidget):
     """Shows one item at a time.
 
     ``item_changed`` comes after this pane has changed the item. ``item_wanted`` carries the id of another
-    item that the user asks for here. What is entered and not saved is kept, item by item, until it is saved,
-    reverted, after a lock too.
+    item that the user asks for here, ``case_custody_wanted`` that of a case whose custody is asked for. What
+    is entered and not saved is kept, item by item, until it is saved or reverted, after a lock too.
     """
 
     item_changed = Signal()
     item_wanted = Signal(object)
+    case_custody_wanted = Signal(object)
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,7 +86,7 @@ class DetailPane(QWidget):
         self.keeper.find(self._take_drafts)
         # The list beside this pane is painted and answers first.
         self._stages = Stages(self)
-        self._stages.add(self._make_item_page, self._make_form)
+        self._stages.add(self._make_item_page, self._make_custody, self._make_form)
         self._stages.start()
 
     # -- what is shown --------------------------------------------------------------------------
@@ -152,7 +154,7 @@ class DetailPane(QWidget):
             self.preview.clear()
             self._form.clear()
             self.found.show_entries(())
-            self.custody.show_entries(())
+            self._item_custody.show_logs((), ())
 
     def _make_item_page(self) -> None:
         # From the outside in: moving a finished form to another parent would style all of it once more.
@@ -174,30 +176,21 @@ class DetailPane(QWidget):
         self._record_tab = self._make_tab(self.tr("Record"))
         found = EntriesView(self.found, self._make_tab(self.tr("Found in the file")))
         found.setAccessibleName(self.tr("What was found in the file"))
-        custody = EntriesView(self.custody, self._make_tab(self.tr("Custody")))
-        custody.setAccessibleName(self.tr("Entries of the custody log"))
-        words = plain_label(
-            self.tr("This log begins at import and cannot prove what happened before it."),
-            custody.parentWidget(),
-            tone="muted",
-            wrap=True,
-        )
-        words.setContentsMargins(Space.L, Space.S, Space.L, Space.S)
-        for widget in (found, custody, words):
-            parent = widget.parentWidget()
-            holder = parent.layout() if parent is not None else None
-            if holder is not None:
-                holder.addWidget(widget)
+        self._put_in(found)
+        self._custody_tab = self._make_tab(self.tr("Custody"))
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.splitterMoved.connect(lambda position, index: self._remember.start())
         self._operations.read(lambda session: load_remembered(session, _NAME), self._restore_layout)
 
+    def _make_custody(self) -> None:
+        self._item_custody = ItemCustody(self._operations, self.custody, self._custody_tab)
+        self._put_in(self._item_custody)
+        self._item_custody.case_wanted.connect(self.case_custody_wanted)
+
     def _make_form(self) -> None:
         self._form = RecordForm(self._stages, self._record_tab)
-        holder = self._record_tab.layout()
-        if holder is not None:
-            holder.addWidget(self._form)
+        self._put_in(self._form)
         self._stages.add(self._connect_form)
 
     def _connect_form(self) -> None:
@@ -213,6 +206,14 @@ class DetailPane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         return page
+
+    @staticmethod
+    def _put_in(widget: QWidget) -> None:
+        """Into the layout of the tab that it was made in."""
+        parent = widget.parentWidget()
+        holder = parent.layout() if parent is not None else None
+        if holder is not None:
+            holder.addWidget(widget)
 
     def _make_unsaved_row(self) -> QWidget:
         self._unsaved = QWidget(self)
@@ -248,7 +249,7 @@ class DetailPane(QWidget):
         self.header.show_item(item)
         self.form.show_form(form, kept[1] if kept is not None else None)
         self.found.show_entries(found_entries(item, form.view.found, form.derived_from))
-        self.custody.show_entries(custody_entries(form.view.custody))
+        self._item_custody.show_logs(form.logs, custody_entries(form.view.custody))
         self._stack.setCurrentIndex(1)
         self.preview.refresh(item)
         self._show_unsaved()

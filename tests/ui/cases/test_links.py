@@ -15,6 +15,7 @@ from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.contacts.section import ContactsSection
+from hrd_desktop.ui.detail.pane import DetailPane
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.preferences import Preferences
@@ -45,3 +46,10 @@ def test_a_case_leads_to_a_contact_and_a_contact_to_its_case(
     assert workspace.opened == "cases"
     qtbot.waitUntil(lambda: cases.detail.title_edit.text() == "Evictions", timeout=10_000)
     assert cases.detail.case_id == case.id
+    # An item's custody leads to that of its case, whatever was shown of the case before.
+    workspace.open("evidence")
+    detail = workspace.findChild(DetailPane)
+    assert isinstance(detail, DetailPane)
+    detail.case_custody_wanted.emit(case.id)
+    assert workspace.opened == "cases"
+    assert cases.detail.tabs.currentWidget() is cases.detail.custody

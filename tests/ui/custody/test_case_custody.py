@@ -80,7 +80,7 @@ def test_a_receipt_is_given_saved_and_checked(
     qtbot.waitUntil(page.exists)
     assert page.read_bytes().startswith(b"%PDF")
     dialog.reject()
-    pane.check_file(str(place))
+    pane.receipts.check_file(str(place))
     told = opened(PlainDialog, qtbot)
     assert "Nothing before it was rewritten" in words(told)
     told.close()
