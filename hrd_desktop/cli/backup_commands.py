@@ -13,6 +13,8 @@ from hrd_desktop.cli.context import (
     open_session,
     print_json,
     read_first_line,
+    vault_beside,
+    vault_beside_options,
     vault_options,
     warn,
 )
@@ -174,11 +176,7 @@ def _print_backup(report: BackupReport, references: list[str], as_json: bool) ->
 @click.argument("dest")
 @click.option("--tenth", is_flag=True, help="Read a random tenth only. Such a check does not count.")
 @click.option("--vault", metavar="VAULT", help="Note the check in this vault, whose backup it is.")
-@click.option(
-    "--vault-passphrase-file",
-    metavar="FILE",
-    help="The vault's passphrase, where the backup has one of its own.",
-)
+@vault_beside_options
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
 @click.pass_obj
@@ -188,6 +186,8 @@ def backup_check_command(
     tenth: bool,
     vault: str | None,
     vault_passphrase_file: str | None,
+    vault_key_file: str | None,
+    vault_shares_file: str | None,
     as_json: bool,
 ) -> int:
     """Open a backup, decrypt all of it and hash it again. Changes nothing in it."""
@@ -203,9 +203,8 @@ def backup_check_command(
         )
     noted = False
     if vault is not None:
-        if vault_passphrase_file is not None:
-            opening = load_credential(read_first_line(vault_passphrase_file), None)
-        with open_session(invocation, vault, opening) as session:
+        given = vault_beside(opening, vault_passphrase_file, vault_key_file, vault_shares_file)
+        with open_session(invocation, vault, given) as session:
             noted = note_check(session, report) is not None and report.counts
     _print_check(report, noted, as_json)
     return EXIT_DONE if report.ok else EXIT_INTEGRITY

@@ -134,6 +134,29 @@ def vault_options(command: F) -> F:
     return command
 
 
+def vault_beside_options(command: F) -> F:
+    """What opens the vault, in a command that opens a backup too and where the two open differently."""
+    for name, words in (
+        ("--vault-key-file", "The key file that goes with the vault's passphrase."),
+        ("--vault-shares-file", "Open the vault with shares, one a line of FILE."),
+        ("--vault-passphrase-file", "The vault's passphrase, where the backup has one of its own."),
+    ):
+        command = click.option(name, metavar="FILE", help=words)(command)
+    return command
+
+
+def vault_beside(
+    opening: Credential, passphrase_file: str | None, key_file: str | None, shares_file: str | None
+) -> Credential:
+    """The credential of ``vault_beside_options``, or ``opening`` when none was given.
+
+    Raises TwoCredentialsError.
+    """
+    if passphrase_file is None and key_file is None and shares_file is None:
+        return opening
+    return credential(Invocation(passphrase_file, shares_file, key_file))
+
+
 def read_first_line(path: str) -> str:
     """The first line of a passphrase file, without its line end. Raises PassphraseFileUnreadable."""
     try:

@@ -14,7 +14,8 @@ from hrd_desktop.cli.context import (
     interruptible,
     open_session,
     print_json,
-    read_first_line,
+    vault_beside,
+    vault_beside_options,
     vault_options,
     warn,
 )
@@ -25,7 +26,6 @@ from hrd_desktop.domain.errors.records import NotFoundError
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Item
 from hrd_desktop.services.backup_drill import Drill
-from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.places import synced_folder_name
 from hrd_desktop.services.restore import LANES, Restore, RestoreReport
 from hrd_desktop.services.restore_items import ItemBack, read_backup
@@ -79,11 +79,7 @@ def backup_list_command(invocation: Invocation, dest: str, snapshot: int | None,
 @click.option(
     "--item", "items", multiple=True, metavar="ID", help="Bring this item back into the vault NEW_VAULT."
 )
-@click.option(
-    "--vault-passphrase-file",
-    metavar="FILE",
-    help="With --item: the vault's passphrase, where the backup has one of its own.",
-)
+@vault_beside_options
 @click.option("--lanes", type=click.IntRange(1, 16), default=LANES, help="Files copied at once.")
 @click.option("--json", "as_json", is_flag=True)
 @vault_options
@@ -95,6 +91,8 @@ def restore_command(
     snapshot: int | None,
     items: tuple[str, ...],
     vault_passphrase_file: str | None,
+    vault_key_file: str | None,
+    vault_shares_file: str | None,
     lanes: int,
     as_json: bool,
 ) -> int:
@@ -104,9 +102,7 @@ def restore_command(
     """
     opening = credential(invocation)
     if items:
-        given = opening
-        if vault_passphrase_file is not None:
-            given = load_credential(read_first_line(vault_passphrase_file), None)
+        given = vault_beside(opening, vault_passphrase_file, vault_key_file, vault_shares_file)
         return _bring_back(invocation, dest, new_vault, opening, given, snapshot, items, as_json)
     synced = synced_folder_name(new_vault)
     if synced is not None:

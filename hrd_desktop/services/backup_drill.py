@@ -1,29 +1,27 @@
 """A drill: a backup is restored in part to a throw-away vault, which is opened, read and destroyed again.
 
 It proves what a check cannot: that the credential makes a vault that opens, with its records and custody
-logs, and gives the bytes of items. The live vault has no part in it.
+logs, and gives the bytes of items. The live vault has no part in it. The key slots that a restore would write
+are opened in memory; those of the throw-away vault, which has a key of its own, open with a secret that is
+nowhere but in memory, so that nothing opens what a killed drill leaves behind.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hrd_desktop.crypto.credential import Credential
+from hrd_desktop.crypto.credential import Credential, credential_from_code
 from hrd_desktop.domain.clock import Clock
 from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 from hrd_desktop.services.restore import Restore, RestoreReport
+from hrd_desktop.services.throw_away import throw_away_folder
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.verify import verify
 from hrd_desktop.services.verify_logs import check_logs
 from hrd_desktop.services.whole_session import whole
 from hrd_desktop.storage.backup.lists import ListRow
-from hrd_desktop.storage.disk import disk_errors
-from hrd_desktop.storage.keyslot_file import KEYSLOT_FILE_BYTES, KeySlotFiles
-from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.vault import Randomness
 
 SAMPLE_ITEMS = 20
@@ -80,18 +78,14 @@ class Drill:
     def run(self) -> DrillReport:
         """Restore the records and a random sample into a new folder in ``folder``, open and verify, remove.
 
-        Raises what ``Restore.run`` raises; nothing is left in ``folder`` whatever happens.
+        Raises what ``Restore.run`` raises; nothing is left in ``folder``, and of a process
+        that was killed nothing that opens, and only until the next drill.
         """
-        with disk_errors("drill"):
-            place = tempfile.mkdtemp(prefix="sheaf-drill-", dir=self._folder)
-        root = os.path.join(place, "vault")
-        try:
-            return self._run(root)
-        finally:
-            self._destroy(root)
-            shutil.rmtree(place, ignore_errors=True)
+        with throw_away_folder("drill", self._folder) as place:
+            return self._run(os.path.join(place, "vault"))
 
     def _run(self, root: str) -> DrillReport:
+        throw_away = credential_from_code(self._random(20))
         self._restore = Restore(
             self._path,
             root,
@@ -100,9 +94,10 @@ class Drill:
             clock=self._clock,
             progress=self._progress,
             cancel=self._cancel,
+            throw_away=throw_away,
         )
         restored = self._restore.run(only=self._choose)
-        session = unlock(root, self._credential, random=self._random, clock=self._clock)
+        session = unlock(root, throw_away, random=self._random, clock=self._clock)
         with whole(session):
             sample = session.read(
                 lambda vault: [
@@ -135,10 +130,3 @@ class Drill:
                 left -= row.size_bytes
         self._sample = frozenset(row.name for row in chosen)
         return chosen
-
-    def _destroy(self, root: str) -> None:
-        """Its keys first: it opens with a passphrase that is in use."""
-        layout = VaultLayout(root)
-        for copy in (0, 1):
-            if os.path.exists(layout.keyslots(copy)):
-                KeySlotFiles(layout).write_whole(copy, self._random(KEYSLOT_FILE_BYTES))

@@ -11,7 +11,6 @@ import select
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from hrd_desktop.domain.errors.vault import DiskFullError
 from hrd_desktop.domain.progress import CancelToken, NoProgress, Progress
 from hrd_desktop.process.children import ChildRegistry
 from hrd_desktop.services.rehearse_holder import OPEN, TAKEN_IN
+from hrd_desktop.services.throw_away import throw_away_folder
 from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.tombstone import TOMBSTONE_BYTES, is_tombstone
@@ -97,21 +97,20 @@ def rehearse(
     with disk_errors("rehearse"):
         if shutil.disk_usage(folder).free < needed_bytes:
             raise DiskFullError(needed_bytes=needed_bytes)
-        place = tempfile.mkdtemp(prefix="sheaf-rehearsal-", dir=folder)
-    children = ChildRegistry()
-    root = os.path.join(place, "vault")
-    try:
-        holder = children.spawn(HOLDER, root, str(size_bytes))
+    with throw_away_folder("rehearsal", folder) as place:
+        root = os.path.join(place, "vault")
+        children = ChildRegistry()
         try:
-            _wait_until_open(holder, size_bytes, progress or NoProgress(), cancel or CancelToken())
-            with disk_errors("rehearse"):
-                return _wipe(VaultLayout(root), panic(root), children, holder, monotonic_ns, size_bytes)
+            holder = children.spawn(HOLDER, root, str(size_bytes))
+            try:
+                _wait_until_open(holder, size_bytes, progress or NoProgress(), cancel or CancelToken())
+                with disk_errors("rehearse"):
+                    return _wipe(VaultLayout(root), panic(root), children, holder, monotonic_ns, size_bytes)
+            finally:
+                holder.kill()
+                _close_pipes(holder)
         finally:
-            holder.kill()
-            _close_pipes(holder)
-    finally:
-        children.close(PATIENCE_S)
-        shutil.rmtree(place, ignore_errors=True)
+            children.close(PATIENCE_S)
 
 
 def _wait_until_open(

@@ -40,6 +40,8 @@ from hrd_desktop.storage.backup.restoring import (
     restore_records,
     restore_reserve,
     restored_slots,
+    throw_away_slots,
+    verify_slots_open,
     write_slot_files,
 )
 from hrd_desktop.storage.creating import ensure_place_is_free, make_parts, sync_tree
@@ -98,7 +100,9 @@ class Restore:
         cancel: CancelToken,
         work_lanes: int = LANES,
         stretch: Stretch = stretch_in_child,
+        throw_away: Credential | None = None,
     ) -> None:
+        """``throw_away``, for a drill: the new vault has a key of its own and opens with this alone."""
         self._path = os.path.realpath(path)
         self._target = os.path.abspath(target)
         self._credential = credential
@@ -108,6 +112,7 @@ class Restore:
         self._cancel = cancel
         self._work_lanes = work_lanes
         self._stretch = StretchedOnce(stretch)
+        self._throw_away = throw_away
         #: Where the new vault is made; it has its own name only when all is done.
         self.building = f"{self._target}.creating-{random(4).hex()}"
         self._begun = False
@@ -165,6 +170,9 @@ class Restore:
         with disk_errors("restore"):
             make_parts(layout)
         slots = restored_slots(opened, self._credential, self._stretch, self._random, self._clock)
+        if self._throw_away is not None:
+            verify_slots_open(slots, self._credential, self._stretch)
+            slots = throw_away_slots(slots, self._throw_away, self._stretch, self._random, self._clock)
         newest = opened.found.lists[0]
         rows = [row for row in chosen.rows if row.name not in newest.destroyed]
         failed = {row.name: "missing" for row in rows if row.absent}
@@ -278,7 +286,7 @@ class Restore:
         def opened() -> Vault:
             return open_vault(
                 building,
-                credential=self._credential,
+                credential=self._throw_away or self._credential,
                 stretch=self._stretch,
                 random=self._random,
                 clock=self._clock,

@@ -7,8 +7,6 @@ what was written about it. The backup is only read.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,13 +23,13 @@ from hrd_desktop.services.backup_prune import info_of
 from hrd_desktop.services.custody import Event, record_event
 from hrd_desktop.services.restore import choose_list
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.throw_away import throw_away_folder
 from hrd_desktop.storage.allocation import no_room, reserve_names
 from hrd_desktop.storage.backup.disk import backup_errors
 from hrd_desktop.storage.backup.lists import BackupList
 from hrd_desktop.storage.backup.opening import OpenedBackup, open_backup
 from hrd_desktop.storage.backup.restoring import write_records
 from hrd_desktop.storage.database import open_database
-from hrd_desktop.storage.disk import disk_errors
 from hrd_desktop.storage.objects import HeaderFields, StoredObject
 from hrd_desktop.storage.records.records import Records
 from hrd_desktop.storage.sweep import unlink_now
@@ -199,9 +197,7 @@ def _items_of(opened: OpenedBackup, chosen: BackupList, clock: Clock) -> list[It
 
     Its records are laid, encrypted as they are, into a temporary folder that is removed at once.
     """
-    with disk_errors("restore"):
-        folder = tempfile.mkdtemp(prefix="sheaf-")
-    try:
+    with throw_away_folder("snapshot") as folder:
         records = os.path.join(folder, "records")
         write_records(opened.store, chosen, records)
         key = chosen.records_key
@@ -210,8 +206,6 @@ def _items_of(opened: OpenedBackup, chosen: BackupList, clock: Clock) -> list[It
             return list(Records(database, clock).items.iter_items())
         finally:
             database.close()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_whole(session: Session, item: Item) -> bool:

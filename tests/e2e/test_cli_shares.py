@@ -61,6 +61,20 @@ def test_a_rescued_vault_opens_with_the_shares_that_opened_the_old_one(seeded: P
     assert seeded.run("unlock-test", new, "--shares-file", two, "--json").document["items"] == 3
 
 
+def test_shares_open_a_backup_wherever_a_passphrase_does(seeded: Place) -> None:
+    folder, backup = seeded.folder / "shares", seeded.folder / "backup"
+    seeded.opened("shares", "make", "--needed", "2", "--of", "2", "--out", folder)
+    two = seeded.folder / "two"
+    two.write_text("\n".join((folder / f"share-{number}.txt").read_text() for number in (1, 2)))
+    seeded.opened("backup", backup)
+    checked = seeded.run("backup-check", backup, "--shares-file", two, "--vault", seeded.vault, "--json")
+    assert checked.document["ok"] and checked.document["noted"]
+    assert seeded.run("backup-drill", backup, "--shares-file", two, "--json").document["ok"]
+    asked = ("--item", "E0001", "--vault-shares-file", two, "--passphrase-file", seeded.passfile, "--json")
+    (back,) = seeded.run("restore", backup, seeded.vault, *asked).document["items"]
+    assert back["result"] == "already-here"
+
+
 def test_nothing_is_left_when_a_set_cannot_be_made(seeded: Place) -> None:
     folder = seeded.folder / "shares"
     for needed, count in (("1", "3"), ("4", "3"), ("2", "17")):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hrd_desktop.crypto.credential import Credential, credential_from_text
@@ -26,6 +26,7 @@ from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.restore_items import read_backup
 from hrd_desktop.services.restore_start import BackupAtHand
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.shares import NewShares, add_share_set, make_shares
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.abandon import Abandon
 from hrd_desktop.ui.backup.banner import BackupAge, BackupBanner
@@ -38,6 +39,7 @@ from hrd_desktop.ui.navigation import Navigation
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_button import PanicButton
 from hrd_desktop.ui.passphrase_field import PassphraseField
+from hrd_desktop.ui.shares.entry import EnterSharesDialog
 from hrd_desktop.ui.unlock_screen import UnlockScreen
 from tests.ui.driving import PASSPHRASE, Started, button
 
@@ -106,9 +108,23 @@ def with_passphrase(card: BackupCard, qtbot: QtBot, name: str, action: str) -> s
     return finish(card, qtbot, button(asked, action).click)
 
 
+def enter_shares(card: BackupCard, qtbot: QtBot, name: str, made: NewShares) -> QPushButton:
+    """Press a button of the card and enter shares; the button that opens the backup with them."""
+    button(card, name).click()
+    button(dialog(card, CredentialDialog, qtbot), "Use shares…").click()
+    asked = dialog(card, EnterSharesDialog, qtbot)
+    assert isinstance(asked, EnterSharesDialog)
+    for share in made.shares[:2]:
+        asked.entry.type_share(" ".join(share.words))
+        button(asked, "Add this share").click()
+    return button(asked, "Open with these shares")
+
+
 def test_back_up_check_drill_and_bring_back(
     card: BackupCard, vault_session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
+    made = make_shares(2, 3, os.urandom)
+    add_share_set(vault_session, made)
     take(vault_session, tmp_path / "in", a=b"one", b=b"two" * 9000)
     stick = tmp_path / "stick"
     stick.mkdir()
@@ -122,15 +138,15 @@ def test_back_up_check_drill_and_bring_back(
     assert "All is well" in with_passphrase(card, qtbot, "Check the backup…", "Check")
     assert not backup_state(vault_session).is_due
     qtbot.waitUntil(lambda: "never checked" not in card._about.text(), timeout=WAIT_MS)
-    assert "2 items tried" in with_passphrase(card, qtbot, "Drill…", "Start the drill")
+    with_shares = enter_shares(card, qtbot, "Drill…", made)
+    assert "2 items tried" in finish(card, qtbot, with_shares.click)
+    with_shares = enter_shares(card, qtbot, "Check the backup…", made)
+    assert "All is well" in finish(card, qtbot, with_shares.click)
     assert "Nothing has changed" in finish(card, qtbot, button(card, "Back up now").click)
 
     item = vault_session.read(lambda vault: next(vault.records.items.iter_items()))
     os.truncate(vault_session.vault.layout.object_path(item.object_name), 8192)
-    button(card, "Bring items back…").click()
-    asked = dialog(card, CredentialDialog, qtbot)
-    asked.findChildren(PassphraseField)[0].set_text(PASSPHRASE)
-    button(asked, "Open").click()
+    enter_shares(card, qtbot, "Bring items back…", made).click()
     chosen = dialog(card, ItemsDialog, qtbot)
     assert not button(chosen, "Bring them back").isEnabled()
     items = chosen.findChildren(QListWidget)[0]
@@ -172,7 +188,7 @@ def test_a_wrong_passphrase_is_told_and_changes_nothing(
     Backup(vault_session, progress=NoProgress(), cancel=CancelToken()).run(str(tmp_path / "stick"))
     card.refresh()
     qtbot.waitUntil(lambda: button(card, "Check the backup…").isEnabled(), timeout=WAIT_MS)
-    card._acts.start_check("not the passphrase", "")
+    card._acts.start_check(WhatOpens("not the passphrase"))
     qtbot.waitUntil(lambda: button(card, "Check the backup…").isEnabled(), timeout=WAIT_MS)
     assert not card._found.isVisible()
     assert backup_state(vault_session).is_due

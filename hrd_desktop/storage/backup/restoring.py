@@ -15,10 +15,16 @@ from dataclasses import dataclass, replace
 from hrd_desktop.crypto.backup_keys import BOX_AT, OpensWith
 from hrd_desktop.crypto.credential import Credential, root_of
 from hrd_desktop.crypto.headers import seal_header
-from hrd_desktop.crypto.kdf import KdfParameters
+from hrd_desktop.crypto.kdf import MINIMUM, KdfParameters
 from hrd_desktop.crypto.keys import CompartmentKeys, derive_keys
 from hrd_desktop.crypto.randomness import Random
-from hrd_desktop.crypto.slots import KEY_SLOT_FILE_BYTES, KeySlotHeader, SlotContent, parse_header
+from hrd_desktop.crypto.slots import (
+    KEY_SLOT_FILE_BYTES,
+    KeySlotHeader,
+    SlotContent,
+    open_slots,
+    parse_header,
+)
 from hrd_desktop.domain.clock import Clock, to_microseconds
 from hrd_desktop.domain.errors.backup import BackupDamagedError
 from hrd_desktop.domain.errors.base import IntegrityError, NotOpenedError
@@ -118,6 +124,28 @@ def _own_slot(
     records = tuple(record for _, _, record in sealed)
     keys = derive_keys(compartment_key, header.vault_id)
     return RestoredSlots(header, (bytes(images[0]), bytes(images[1])), records, 1, keys)
+
+
+def verify_slots_open(slots: RestoredSlots, credential: Credential, stretch: Stretch) -> None:
+    """``credential`` opens the key slot files, to the keys of the new vault. Raises BackupDamagedError."""
+    stretched = stretch(credential.secret, slots.header.salt, slots.header.parameters)
+    root = root_of(stretched, credential.key_file_digest)
+    try:
+        found = open_slots(slots.files, root, slots.header.pack())
+    except NotOpenedError:
+        raise BackupDamagedError(part="key-file") from None
+    if not any(
+        derive_keys(slot.content.compartment_key, slots.header.vault_id) == slots.keys for slot in found
+    ):
+        raise BackupDamagedError(part="key-file")
+
+
+def throw_away_slots(
+    slots: RestoredSlots, credential: Credential, stretch: Stretch, random: Random, clock: Clock
+) -> RestoredSlots:
+    """Slots with a new key, which ``credential`` alone opens. It has to be random: the cost is the least."""
+    header = KeySlotHeader(slots.header.vault_id, MINIMUM, random(len(slots.header.salt)))
+    return _own_slot(header, credential, stretch, random, clock)
 
 
 def restore_object(

@@ -12,8 +12,8 @@ from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.domain.records import Item
 from hrd_desktop.services.backup_check import CheckReport, check_backup, note_check
 from hrd_desktop.services.backup_drill import Drill, DrillReport
-from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.ids import new_uuid
+from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.restore_items import BackupReader, ItemBack, read_backup
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.abandon import Abandon
@@ -24,10 +24,16 @@ from hrd_desktop.ui.operations import Operations
 
 
 def ask_credential(
-    window: QWidget, title: str, words: str, action: str, decided: Callable[[str, str], object]
+    window: QWidget,
+    title: str,
+    words: str,
+    action: str,
+    decided: Callable[[WhatOpens], object],
+    *,
+    with_shares: bool = True,
 ) -> None:
     """Ask for what opens a backup."""
-    dialog = CredentialDialog(window, title, words, action)
+    dialog = CredentialDialog(window, title, words, action, with_shares=with_shares)
     dialog.decided.connect(decided)
     dialog.open()
 
@@ -53,17 +59,17 @@ class BackupActs(QObject):
     def ask_check(self) -> None:
         """Check everything in the backup, or a random tenth."""
         dialog = CheckBackupDialog(self._widget.window())
-        dialog.decided.connect(lambda text, key_file: self.start_check(text, key_file, tenth=dialog.tenth))
+        dialog.decided.connect(lambda opens: self.start_check(opens, tenth=dialog.tenth))
         dialog.open()
 
-    def start_check(self, text: str, key_file: str, *, tenth: bool = False) -> None:
-        """Check with what was typed."""
+    def start_check(self, opens: WhatOpens, *, tenth: bool = False) -> None:
+        """Check with what was given."""
         path = self._folder()
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> CheckReport:
             report = check_backup(
                 path,
-                load_credential(text, key_file or None),
+                opens.credential(),
                 tenth=tenth,
                 random=session.random,
                 progress=progress,
@@ -84,19 +90,19 @@ class BackupActs(QObject):
             self.tr("Practise a restore"),
             self.tr(
                 "A throw-away vault is made from the backup, opened, read and destroyed again. This vault is "
-                "not touched. Type what opens the backup."
+                "not touched. Give what opens the backup."
             ),
             self.tr("Start the drill"),
             self._start_drill,
         )
 
-    def _start_drill(self, text: str, key_file: str) -> None:
+    def _start_drill(self, opens: WhatOpens) -> None:
         path = self._folder()
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> DrillReport:
             drill = self._drill = Drill(
                 path,
-                load_credential(text, key_file or None),
+                opens.credential(),
                 folder=tempfile.gettempdir(),
                 random=session.random,
                 clock=session.clock,
@@ -115,17 +121,17 @@ class BackupActs(QObject):
             self._widget.window(),
             self.tr("Bring items back"),
             self.tr(
-                "The backup is opened and the items of its newest snapshot are listed. Type what opens it."
+                "The backup is opened and the items of its newest snapshot are listed. Give what opens it."
             ),
             self.tr("Open"),
             self._start_list,
         )
 
-    def _start_list(self, text: str, key_file: str) -> None:
+    def _start_list(self, opens: WhatOpens) -> None:
         path = self._folder()
 
         def work(session: Session, progress: Progress, cancel: CancelToken) -> BackupReader:
-            credential = load_credential(text, key_file or None)
+            credential = opens.credential()
             with read_backup(path, credential, random=session.random, clock=session.clock) as reader:
                 return reader
 

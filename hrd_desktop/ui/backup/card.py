@@ -25,8 +25,8 @@ from hrd_desktop.services.backup_places import (
     set_interval,
     set_keep,
 )
-from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.places import synced_folder_name
+from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.backup.acts import BackupActs, ask_credential
 from hrd_desktop.ui.backup.dialogs import BackupCodeDialog, NewBackupDialog
@@ -238,15 +238,15 @@ class BackupCard(Card):
 
     def _ask_code(self, path: str, text: str) -> None:
         dialog = BackupCodeDialog(self.window(), self._random)
-        dialog.decided.connect(lambda code: self._back_up(path, (text, "", code)))
+        dialog.decided.connect(lambda code: self._back_up(path, (WhatOpens(text), code)))
         dialog.open()
 
-    def _back_up(self, path: str, own: tuple[str, str, bytes] | None) -> None:
+    def _back_up(self, path: str, own: tuple[WhatOpens, bytes] | None) -> None:
         def work(session: Session, progress: Progress, cancel: CancelToken) -> BackupReport:
             credential = None
             if own is not None:
-                text, key_file, code = own
-                credential = OwnCredential(load_credential(text, key_file or None), code or None)
+                opens, code = own
+                credential = OwnCredential(opens.credential(), code or None)
             return Backup(session, progress=progress, cancel=cancel).run(path, own=credential)
 
         def failed(error: SheafError) -> None:
@@ -256,7 +256,9 @@ class BackupCard(Card):
                     self.tr("The backup's own passphrase"),
                     self.tr("The vault's key was renewed. Type the passphrase of the backup once."),
                     self.tr("Back up"),
-                    lambda text, key_file: self._back_up(path, (text, key_file, b"")),
+                    lambda opens: self._back_up(path, (opens, b"")),
+                    # Such a backup opens with its passphrase and its recovery code and nothing else.
+                    with_shares=False,
                 )
                 return
             tell(self.window(), error)

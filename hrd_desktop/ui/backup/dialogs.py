@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialogButtonBox,
-    QPushButton,
-    QRadioButton,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialogButtonBox, QRadioButton, QWidget
 
 from hrd_desktop.services.recovery_codes import make_recovery_code
-from hrd_desktop.ui.dialogs import PlainDialog, choose_file
+from hrd_desktop.services.rescue_start import WhatOpens
+from hrd_desktop.services.shares import Share
+from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.first_run.recovery_page import CodeBox
-from hrd_desktop.ui.passphrase_field import PassphraseField
-from hrd_desktop.ui.text import filled, isolated, plain_label
-from hrd_desktop.ui.theme.icons import icon
+from hrd_desktop.ui.text import filled, isolated
+from hrd_desktop.ui.what_opens import WhatOpensForm
 
 
 class DecidingDialog(PlainDialog):
@@ -101,53 +97,42 @@ class BackupCodeDialog(DecidingDialog):
 
 
 class CredentialDialog(DecidingDialog):
-    """Asks for what opens a backup; emits the text and the path of a key file, or an empty one."""
+    """Asks for what opens a backup; emits it (``WhatOpens``)."""
 
-    decided = Signal(str, str)
+    decided = Signal(object)
 
-    def __init__(self, parent: QWidget, title: str, words: str, action: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, words: str, action: str, *, with_shares: bool = True
+    ) -> None:
         super().__init__(parent, title, action, "key")
         self.add_text(words)
-        name = self.tr("Passphrase or recovery code of the backup")
-        label = plain_label(name, self)
-        self._field = PassphraseField(name, self, with_pad=False)
-        label.setBuddy(self._field)
-        self.body.addWidget(label)
-        self.body.addWidget(self._field)
-        self._key_file = ""
-        self._key_button = QPushButton(icon("key"), self.tr("Use a key file…"), self)
-        self._key_button.setProperty("role", "quiet")
-        self._key_button.setAccessibleName(self.tr("Use a key file…"))
-        self._key_button.setAutoDefault(False)
-        self._key_button.clicked.connect(self._choose_key_file)
-        self.body.addWidget(self._key_button, 0, Qt.AlignmentFlag.AlignLeading)
-        self._key_name = self.add_text("", tone="muted")
-        self._key_name.hide()
-        self._field.changed.connect(self._look)
-        self._field.submitted.connect(self._submit)
+        self._form = WhatOpensForm(
+            self.tr("Passphrase or recovery code of the backup"), self.tr("Open with these shares"), self
+        )
+        self._form.shares_button.setVisible(with_shares)
+        self.body.addWidget(self._form)
+        self._form.changed.connect(self._look)
+        self._form.submitted.connect(self._submit)
+        self._form.shares_entered.connect(self._decide_with_shares)
         self.accepted.connect(self._decide)
+        self.finished.connect(self._form.forget)
+        self._opens: WhatOpens | None = None
         self._look()
-        self._field.setFocus()
+        self._form.field.setFocus()
 
     def _look(self) -> None:
-        self.action.setEnabled(bool(self._field.text))
+        self.action.setEnabled(self._form.is_filled)
 
     def _submit(self) -> None:
-        if self._field.text:
+        if self._form.is_filled:
             self.accept()
 
-    def _choose_key_file(self) -> None:
-        choose_file(self, self.tr("Choose the key file"), self._set_key_file)
-
-    def _set_key_file(self, path: str) -> None:
-        self._key_file = path
-        self._key_name.setText(isolated(path))
-        self._key_name.show()
+    def _decide_with_shares(self, shares: list[Share]) -> None:
+        self._opens = WhatOpens(shares=tuple(shares))
+        self.accept()
 
     def _decide(self) -> None:
-        text = self._field.text
-        self._field.clear()
-        self.decided.emit(text, self._key_file)
+        self.decided.emit(self._opens or self._form.opens)
 
 
 class CheckBackupDialog(CredentialDialog):
@@ -159,7 +144,7 @@ class CheckBackupDialog(CredentialDialog):
             self.tr("Check the backup"),
             self.tr(
                 "What is read is decrypted and hashed again. The backup is opened as it would be on another "
-                "computer, so type what opens it."
+                "computer, so give what opens it."
             ),
             self.tr("Check"),
         )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +34,7 @@ from hrd_desktop.services.restore import Restore, RestoreReport
 from hrd_desktop.services.restore_items import ItemBack, read_backup
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.slots import rekey_vault
+from hrd_desktop.services.throw_away import throw_away_folder
 from hrd_desktop.services.verify import verify
 from hrd_desktop.storage.backup.folder import BackupFolder
 from hrd_desktop.storage.backup.store import BackupStore
@@ -276,6 +280,49 @@ def test_a_drill_proves_a_restore_and_leaves_nothing(vault: Session, tmp_path: P
         drill(place, room, OTHER)
     assert list(room.iterdir()) == []
     assert files_of(tmp_path / "vault") == live
+
+
+KILLED = """
+import os, signal, sys
+from hrd_desktop.crypto.credential import credential_from_text
+from hrd_desktop.domain.clock import SystemClock
+from hrd_desktop.domain.progress import CancelToken, NoProgress
+from hrd_desktop.services import backup_drill
+
+backup_drill.verify = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+backup_drill.Drill(
+    sys.argv[1],
+    credential_from_text(sys.stdin.readline().rstrip()),
+    folder=sys.argv[2],
+    random=os.urandom,
+    clock=SystemClock(),
+    progress=NoProgress(),
+    cancel=CancelToken(),
+).run()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a kill of its own process")
+def test_nothing_opens_what_a_killed_drill_leaves_and_the_next_removes_it(
+    vault: Session, tmp_path: Path
+) -> None:
+    place, room = tmp_path / "backup", tmp_path / "room"
+    room.mkdir()
+    back_up(vault, place)
+    # At the worst moment: the throw-away vault is whole and open.
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(place), str(room)], input=WORDS.secret, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    (left,) = room.glob("sheaf-drill-*/vault")
+    assert (left / "keyslots.a").is_file() and (left / "records.0").stat().st_size
+    with pytest.raises(WrongCredentialError), opened(left):
+        pass
+    # One that is at work is left alone.
+    with throw_away_folder("drill", str(room)) as other:
+        assert drill(place, room).ok
+        assert [str(path) for path in room.iterdir()] == [other]
+    assert list(room.iterdir()) == []
 
 
 @pytest.mark.gate
