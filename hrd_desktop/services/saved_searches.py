@@ -34,7 +34,7 @@ def save_search(session: Session, name: str, browse: Browse) -> SavedSearch:
 
     def work(vault: Vault) -> SavedSearch:
         search = SavedSearch(new_uuid(vault.random), name, browse)
-        vault.records.searches.insert(StoredSearch(search.id, name, _written(browse), vault.clock.now_utc()))
+        vault.records.searches.insert(StoredSearch(search.id, name, query_of(browse), vault.clock.now_utc()))
         return search
 
     return session.write(work)
@@ -47,11 +47,12 @@ def remove_search(session: Session, search_id: UUID) -> None:
 
 def searches_in(vault: Vault) -> tuple[SavedSearch, ...]:
     """All kept searches in the order they were made; what this version cannot read is left out."""
-    read = ((stored, _read(stored.query)) for stored in vault.records.searches.load())
+    read = ((stored, find_browse(stored.query)) for stored in vault.records.searches.load())
     return tuple(SavedSearch(stored.id, stored.name, browse) for stored, browse in read if browse is not None)
 
 
-def _written(browse: Browse) -> str:
+def query_of(browse: Browse) -> str:
+    """The words and filters of a search as text."""
     return json.dumps(
         {
             "words": browse.words,
@@ -65,7 +66,8 @@ def _written(browse: Browse) -> str:
     )
 
 
-def _read(query: str) -> Browse | None:
+def find_browse(query: str) -> Browse | None:
+    """The search that ``query_of`` wrote; None for what this version cannot read."""
     try:
         found = json.loads(query)
         return Browse(

@@ -42,5 +42,9 @@ class DialogDraft(QObject):
                 put_value(self._fields[name], value)
         self._keeper.keep()
 
+    def drop(self) -> None:
+        """What was typed has done its work, although the dialog is still open."""
+        self._keeper.drop()
+
     def _state(self) -> dict[str, Any]:
         return {**self._where, "fields": {name: value_of(field) for name, field in self._fields.items()}}

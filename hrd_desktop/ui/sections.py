@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from hrd_desktop.domain.records import Case
+from hrd_desktop.services.cases import list_cases
 from hrd_desktop.services.example import is_example
 from hrd_desktop.ui.backup.banner import BackupAge
 from hrd_desktop.ui.cases.case_list import NEW_CASE_DRAFT
 from hrd_desktop.ui.cases.people import PERSON_DRAFT
 from hrd_desktop.ui.cases.section import CasesSection
 from hrd_desktop.ui.check.dialog import CheckDialog
+from hrd_desktop.ui.check.receive_dialog import RECEIVE_DRAFT
 from hrd_desktop.ui.contacts.consents import CONSENT_DRAFT
 from hrd_desktop.ui.contacts.section import ContactsSection
+from hrd_desktop.ui.custody.spoken_dialog import SPOKEN_DRAFT, SpokenDialog
 from hrd_desktop.ui.detail.pane import DetailPane
 from hrd_desktop.ui.evidence.bulk_questions import CASE_DRAFT, TAGS_DRAFT
+from hrd_desktop.ui.evidence.export_question import EXPORT_DRAFT
+from hrd_desktop.ui.evidence.search_question import SEARCH_DRAFT
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.help.section import HelpSection
 from hrd_desktop.ui.operations import Operations
@@ -104,6 +110,28 @@ class Sections(QObject):
             self.tr("Items were not added to a new case yet when the vault was locked."),
             self._go_on_with_adding,
         )
+        unfinished.know(
+            EXPORT_DRAFT,
+            self.tr("An export was not written yet when the vault was locked."),
+            self._go_on_with_export,
+        )
+        unfinished.know(
+            SEARCH_DRAFT,
+            self.tr("A search had no name yet when the vault was locked."),
+            self._go_on_with_search,
+        )
+        unfinished.know(
+            RECEIVE_DRAFT,
+            self.tr(
+                "A bundle was not taken in yet when the vault was locked. It is to be checked again first."
+            ),
+            self._go_on_with_bundle,
+        )
+        unfinished.know(
+            SPOKEN_DRAFT,
+            self.tr("A receipt told by voice was not checked yet when the vault was locked."),
+            self._go_on_with_spoken,
+        )
         unfinished.ask()
 
     def begin_backup(self, path: str) -> None:
@@ -184,6 +212,30 @@ class Sections(QObject):
         section = self._cases()
         section.show_case(UUID(state["case"]))
         section.detail.people.go_on(state)
+
+    def _go_on_with_export(self, state: Mapping[str, Any]) -> None:
+        self._evidence().export_question.go_on(state)
+
+    def _go_on_with_search(self, state: Mapping[str, Any]) -> None:
+        self._evidence().go_on_with_search(state)
+
+    def _go_on_with_bundle(self, state: Mapping[str, Any]) -> None:
+        dialog = CheckDialog(self._operations, self._evidence())
+        dialog.go_on(state)
+        dialog.open()
+
+    def _go_on_with_spoken(self, state: Mapping[str, Any]) -> None:
+        section = self._cases()
+        section.show_case(UUID(state["case"]))
+
+        def ask(cases: Sequence[Case]) -> None:
+            for case in cases:
+                if str(case.id) == state["case"]:
+                    dialog = SpokenDialog(self._operations, case, section)
+                    dialog.kept.put(state)
+                    dialog.open()
+
+        self._operations.read(list_cases, ask)
 
     def _show_results(self) -> None:
         self._evidence().pane.list.setFocus()

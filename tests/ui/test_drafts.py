@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
 from hrd_desktop.domain.clock import SystemClock
@@ -20,7 +19,6 @@ from hrd_desktop.services.contacts import add_contact
 from hrd_desktop.services.drafts import list_drafts
 from hrd_desktop.services.people import list_consents, people_of_case, put_person_in_case
 from hrd_desktop.services.session import Session
-from hrd_desktop.services.settings_file import Settings
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.ui.cases.case_list import NewCaseDialog
 from hrd_desktop.ui.cases.people import PersonDialog
@@ -32,81 +30,11 @@ from hrd_desktop.ui.detail.pane import DetailPane
 from hrd_desktop.ui.evidence.case_dialog import CaseDialog
 from hrd_desktop.ui.evidence.section import EvidenceSection
 from hrd_desktop.ui.evidence.tag_dialog import TagDialog
-from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.panic_button import PanicButton
-from hrd_desktop.ui.preferences import Preferences
-from hrd_desktop.ui.sections import Sections
-from hrd_desktop.ui.workspace import Workspace
+from tests.ui.desk import Desk, desk, dialog, go_on, section
 from tests.ui.detail.conftest import Take, take
 from tests.ui.driving import Started, button
 
-__all__ = ["take"]
-
-
-@dataclass
-class Desk:
-    """One vault that is opened and locked over and over."""
-
-    session: Session
-    qtbot: QtBot
-    made: list[tuple[Operations, Workspace]] = field(default_factory=list)
-
-    def open(self) -> Workspace:
-        """The sections of the vault, as after an unlock."""
-        operations = Operations(self.session)
-        sections = Sections(operations, Preferences(Settings(), None, operations), "", os.urandom, operations)
-        workspace = Workspace(sections.plans(), PanicButton())
-        self.qtbot.addWidget(workspace)
-        sections.connect_bar(workspace)
-        workspace.resize(1180, 760)
-        workspace.open_first()
-        workspace.show()
-        self.made.append((operations, workspace))
-        return workspace
-
-    def lock(self) -> None:
-        """What a lock does with what was typed; the next vault is opened."""
-        operations, workspace = self.made[-1]
-        operations.forget()
-        acts = operations.last_acts()
-        operations._pool.shutdown(wait=True)
-        for act in acts:
-            act(self.session)
-        workspace.close()
-        for dialog in workspace.findChildren(QDialog):
-            # A lock hides dialogs; closing one would give up what is in it.
-            dialog.hide()
-
-
-@pytest.fixture
-def desk(vault_session: Session, qtbot: QtBot, application: object) -> Iterator[Desk]:
-    made = Desk(vault_session, qtbot)
-    yield made
-    for operations, _ in made.made:
-        operations.forget()
-        operations._pool.shutdown(wait=True)
-
-
-def dialog(qtbot: QtBot, workspace: QWidget, kind: type[QDialog]) -> QDialog:
-    """The dialog of this kind, once it is open."""
-
-    def shown() -> list[QDialog]:
-        return [each for each in workspace.findChildren(kind) if each.isVisible()]
-
-    qtbot.waitUntil(lambda: len(shown()) == 1, timeout=10_000)
-    return shown()[0]
-
-
-def section(workspace: Workspace, key: str, kind: type) -> object:
-    made = workspace.open(key)
-    assert isinstance(made, kind)
-    return made
-
-
-def go_on(qtbot: QtBot, workspace: Workspace, words: str) -> None:
-    """Press the button beside these words."""
-    qtbot.waitUntil(lambda: words in workspace.unfinished._words.text(), timeout=10_000)
-    button(workspace.unfinished, "Go on with it").click()
+__all__ = ["desk", "take"]
 
 
 def test_a_record_comes_back(desk: Desk, take: Take, qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -24,8 +25,9 @@ from hrd_desktop.domain.bundle_report import BundleCheck, Fault
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken, Progress
 from hrd_desktop.services.check import check
+from hrd_desktop.services.drafts import drop_draft
 from hrd_desktop.services.session import Session
-from hrd_desktop.ui.check.receive_dialog import ReceiveDialog
+from hrd_desktop.ui.check.receive_dialog import RECEIVE_DRAFT, ReceiveDialog
 from hrd_desktop.ui.check.words import contents_text, fault_text, meaning_text, verdict_text
 from hrd_desktop.ui.dialogs import PlainDialog, choose_file, choose_folder, sized
 from hrd_desktop.ui.job_bar import JobBar
@@ -85,6 +87,7 @@ class CheckDialog(PlainDialog):
         self._job: Job | None = None
         self._sound = False
         self._passphrase: str | None = None
+        self._unfinished: Mapping[str, Any] | None = None
         self.resize(680, 560)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._make_asking())
@@ -112,6 +115,13 @@ class CheckDialog(PlainDialog):
         self._note.hide()
         self._judge()
 
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """The bundle that was being taken in when the vault was locked: checked again, and then taken in."""
+        self.show_path(state["path"])
+        for identity in state["identities"]:
+            self.show_identity(identity)
+        self._unfinished = state
+
     def show_identity(self, path: str) -> None:
         """Open it with the private key in this file."""
         _show(self._identity, path)
@@ -128,6 +138,8 @@ class CheckDialog(PlainDialog):
         """Closing stops the check."""
         if self._job is not None:
             self._job.cancel()
+        if self._unfinished is not None:
+            self._operations.read(lambda session: drop_draft(session, RECEIVE_DRAFT), lambda nothing: None)
         super().done(result)
 
     # -- checking -------------------------------------------------------------------------------
@@ -169,7 +181,11 @@ class CheckDialog(PlainDialog):
             self.passphrase.setFocus()
 
     def _receive(self) -> None:
-        ReceiveDialog(self._operations, self.path, self._identities(), self._passphrase, self).open()
+        dialog = ReceiveDialog(self._operations, self.path, self._identities(), self._passphrase, self)
+        state, self._unfinished = self._unfinished, None
+        if state is not None:
+            dialog.kept.put(state)
+        dialog.open()
 
     def _identities(self) -> tuple[str, ...]:
         identity = _shown(self._identity)

@@ -14,6 +14,7 @@ from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.receive import ReceiveChoices, ReceiveReport, receive
 from hrd_desktop.services.session import Session
 from hrd_desktop.ui.contacts.fields import ChoiceBox, LabelledField
+from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.job_bar import JobBar
 from hrd_desktop.ui.jobs import Job
@@ -22,6 +23,7 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
 
 _NAME_LIMIT = 500
+RECEIVE_DRAFT = "receive"
 
 
 class ReceiveDialog(PlainDialog):
@@ -67,6 +69,9 @@ class ReceiveDialog(PlainDialog):
             self.tr("Take it in"), QDialogButtonBox.ButtonRole.ActionRole, look="primary"
         )
         self.go_button.clicked.connect(self._go)
+        # Which bundle and who gave it; never what opens it.
+        where = {"path": path, "identities": list(identities)}
+        self.kept = DialogDraft(operations, RECEIVE_DRAFT, where, {"sender": self.from_whom}, self)
         operations.read(list_cases, self._show_cases, lambda error: None)
 
     def done(self, result: int) -> None:
@@ -115,6 +120,7 @@ class ReceiveDialog(PlainDialog):
         self.go_button.setEnabled(True)
 
     def _taken(self, report: ReceiveReport) -> None:
+        self.kept.drop()
         self._say(
             filled(
                 self.tr("{new} items are in; {known} were here already."),

@@ -9,11 +9,13 @@ from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.records import Case
 from hrd_desktop.services.receipts import ReceiptCheck, check_spoken
 from hrd_desktop.ui.custody.words import check_text
+from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.text import plain_label
 
+SPOKEN_DRAFT = "receipt-by-voice"
 _WIDTH = 560
 _HEIGHT = 430
 _COUNT_SIGNS = 15
@@ -52,6 +54,8 @@ class SpokenDialog(PlainDialog):
         for field in (self.count, self.digits):
             field.textChanged.connect(self._judge)
         self._judge()
+        fields: dict[str, QWidget] = {"count": self.count, "digits": self.digits}
+        self.kept = DialogDraft(operations, SPOKEN_DRAFT, {"case": str(case.id)}, fields, self)
 
     def _field(self, text: str, name: str, most: int) -> QLineEdit:
         label = QLabel(text, self)

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QLabel, QLineEdit, QWidget
 
 from hrd_desktop.ui.dialogs import PlainDialog, choose_files, choose_folder
+
+_NAME_LENGTH = 100
 
 
 def choose_to_import(parent: QWidget, chosen: Callable[[list[bytes]], Any], *, folder: bool) -> QFileDialog:
@@ -24,32 +26,29 @@ def choose_to_import(parent: QWidget, chosen: Callable[[list[bytes]], Any], *, f
     return dialog
 
 
-def ask_name(
-    parent: QWidget, title: str, label: str, action: str, proposed: str, named: Callable[[str], Any]
-) -> PlainDialog:
-    """Ask for one line of text."""
-    dialog = PlainDialog(parent, title)
-    words = QLabel(label, dialog)
-    field = QLineEdit(proposed[:100], dialog)
-    field.setMaxLength(100)
-    field.setAccessibleName(label.replace("&", ""))
-    words.setBuddy(field)
-    dialog.body.addWidget(words)
-    dialog.body.addWidget(field)
-    cancel = dialog.add_button(
-        QCoreApplication.translate("choosing", "Cancel"), QDialogButtonBox.ButtonRole.RejectRole
-    )
-    cancel.clicked.connect(dialog.reject)
-    do = dialog.add_button(action, QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
-    do.clicked.connect(dialog.accept)
+class NameDialog(PlainDialog):
+    """Asks for one line of text; emits ``named`` with it."""
 
-    def judge() -> None:
-        do.setEnabled(bool(field.text().strip()))
+    named = Signal(str)
 
-    field.textChanged.connect(judge)
-    judge()
-    dialog.accepted.connect(lambda: named(field.text()))
-    dialog.open()
-    field.selectAll()
-    field.setFocus()
-    return dialog
+    def __init__(self, parent: QWidget, title: str, label: str, action: str, proposed: str) -> None:
+        super().__init__(parent, title)
+        words = QLabel(label, self)
+        self.field = QLineEdit(proposed[:_NAME_LENGTH], self)
+        self.field.setMaxLength(_NAME_LENGTH)
+        self.field.setAccessibleName(label.replace("&", ""))
+        words.setBuddy(self.field)
+        self.body.addWidget(words)
+        self.body.addWidget(self.field)
+        cancel = self.add_button(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
+        cancel.clicked.connect(self.reject)
+        self._do = self.add_button(action, QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
+        self._do.clicked.connect(self.accept)
+        self.field.textChanged.connect(self._judge)
+        self.accepted.connect(lambda: self.named.emit(self.field.text()))
+        self._judge()
+        self.field.selectAll()
+        self.field.setFocus()
+
+    def _judge(self) -> None:
+        self._do.setEnabled(bool(self.field.text().strip()))

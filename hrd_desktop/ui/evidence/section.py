@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,22 +17,23 @@ from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Case, ItemKind, ItemState
 from hrd_desktop.services.browse import Browse, find_number, find_numbers
 from hrd_desktop.services.overview import Overview, load_overview
-from hrd_desktop.services.saved_searches import SavedSearch, remove_search, save_search
+from hrd_desktop.services.saved_searches import SavedSearch, remove_search
 from hrd_desktop.ui.check.dialog import CheckDialog
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.evidence.actions import ItemActions
 from hrd_desktop.ui.evidence.bulk_questions import BulkQuestions
-from hrd_desktop.ui.evidence.choosing import ask_name, choose_to_import
+from hrd_desktop.ui.evidence.choosing import choose_to_import
 from hrd_desktop.ui.evidence.drop_zone import DropZone
 from hrd_desktop.ui.evidence.empty import emptiness_of
+from hrd_desktop.ui.evidence.export_question import ExportQuestion
 from hrd_desktop.ui.evidence.import_flow import ImportFlow, LookInto, Taken
 from hrd_desktop.ui.evidence.list_pane import ListPane
 from hrd_desktop.ui.evidence.model import ItemModel
 from hrd_desktop.ui.evidence.newest import Newest
 from hrd_desktop.ui.evidence.pane_memory import PaneMemory
 from hrd_desktop.ui.evidence.paths import paths_in
+from hrd_desktop.ui.evidence.search_question import SearchQuestion
 from hrd_desktop.ui.evidence.sidebar import Entry, Sidebar
-from hrd_desktop.ui.export.dialog import ExportDialog, scopes_for
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panes import Panes
@@ -87,6 +89,9 @@ class EvidenceSection(DropZone):
         self.splitter.setStretchFactor(1, 1)
         self.actions_ = ItemActions(operations, self)
         self.questions = BulkQuestions(operations, self.actions_, lambda: self._overview, self)
+        self.export_question = ExportQuestion(operations, self)
+        self._search_question = SearchQuestion(operations, self)
+        self._search_question.kept.connect(self._kept)
         self.imports = ImportFlow(operations, self)
         self.looks = LookInto(operations, self)
         row = QHBoxLayout(self)
@@ -162,7 +167,13 @@ class EvidenceSection(DropZone):
         if self._browse.state is ItemState.BINNED or not listed:
             self._operations.steps.say(self.tr("There is nothing here that could be exported."))
             return
-        ExportDialog(self._operations, scopes_for(selected, self.case_shown(), listed), self).open()
+        self.export_question.ask(selected, self.case_shown(), listed)
+
+    def go_on_with_search(self, state: Mapping[str, Any]) -> None:
+        """Show the search that was being kept when the vault was locked, and ask for its name again."""
+        browse = self._search_question.go_on(state)
+        if browse is not None:
+            self.show_browse(browse)
 
     def ask_check(self) -> None:
         """Check a bundle that somebody gave us."""
@@ -188,7 +199,7 @@ class EvidenceSection(DropZone):
         self.sidebar.chosen.connect(self._choose)
         self.sidebar.removal_asked.connect(self._remove_search)
         pane.heading.kind_chosen.connect(self._choose_kind)
-        pane.heading.save_asked.connect(self._ask_name)
+        pane.heading.save_asked.connect(lambda: self._search_question.ask(self._browse))
         pane.list.opened.connect(lambda number: self.panes.turn_to(2))
         pane.list.current_changed.connect(lambda number: self._settle.start())
         pane.list.clicked.connect(self._tell_again)
@@ -366,15 +377,6 @@ class EvidenceSection(DropZone):
         self._show_current()
 
     # -- asking before acting -------------------------------------------------------------------
-
-    def _ask_name(self) -> None:
-        browse = self._browse
-        title, label = self.tr("Keep this search"), self.tr("&Name of the search")
-
-        def keep(name: str) -> None:
-            self._operations.change(lambda session: save_search(session, name, browse), self._kept)
-
-        ask_name(self, title, label, self.tr("Keep"), browse.words.strip(), keep)
 
     def _kept(self, saved: SavedSearch) -> None:
         self._saved = saved

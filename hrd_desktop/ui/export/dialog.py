@@ -129,6 +129,19 @@ class ExportDialog(PlainDialog):
         self.what.show_waiting()
         self._look_first()
 
+    def typed_fields(self) -> dict[str, QWidget]:
+        """What is typed or chosen here and kept over a lock.
+
+        Never the passphrase. What lets more leave is decided anew each time: notes, sources, names, what is
+        held back, and a folder that is not encrypted.
+        """
+        return {
+            "title": self.what.title,
+            "purpose": self.what.purpose,
+            "language": self.what.language,
+            "keys": self.whom.keys,
+        }
+
     def _ask_profile(self, recipient: UUID | None) -> None:
         """Whoever got something before gets the same kind of thing again, unless it is chosen otherwise."""
 

@@ -108,7 +108,7 @@ class WhomPage(QWidget):
         return texts + self._pasted()
 
     def _pasted(self) -> list[str]:
-        return [line.strip() for line in self._keys.toPlainText().splitlines() if line.strip()]
+        return [line.strip() for line in self.keys.toPlainText().splitlines() if line.strip()]
 
     @property
     def complete(self) -> bool:
@@ -144,7 +144,7 @@ class WhomPage(QWidget):
 
     def add_key(self, text: str) -> None:
         """Add the text of a key to those that were pasted."""
-        self._keys.setPlainText("\n".join([*self._pasted(), text]))
+        self.keys.setPlainText("\n".join([*self._pasted(), text]))
         self.show_note("")
 
     def show_passphrase(self, words: str) -> None:
@@ -184,15 +184,15 @@ class WhomPage(QWidget):
         )
         column.addWidget(self._no_people)
         label = QLabel(self.tr("And these &keys, one on each line"), page)
-        self._keys = QPlainTextEdit(page)
-        self._keys.setAccessibleName(self.tr("Public keys"))
-        self._keys.setPlaceholderText(self.tr("age1… or ssh-ed25519 …"))
-        self._keys.setTabChangesFocus(True)
-        self._keys.setMaximumHeight(84)
-        self._keys.textChanged.connect(self.changed)
-        label.setBuddy(self._keys)
+        self.keys = QPlainTextEdit(page)
+        self.keys.setAccessibleName(self.tr("Public keys"))
+        self.keys.setPlaceholderText(self.tr("age1… or ssh-ed25519 …"))
+        self.keys.setTabChangesFocus(True)
+        self.keys.setMaximumHeight(84)
+        self.keys.textChanged.connect(self.changed)
+        label.setBuddy(self.keys)
         column.addWidget(label)
-        column.addWidget(self._keys)
+        column.addWidget(self.keys)
         picture = QPushButton(icon("photo"), self.tr("From a &QR picture"), page)
         picture.setAccessibleName(self.tr("Read a key from a QR picture"))
         picture.clicked.connect(
@@ -203,7 +203,7 @@ class WhomPage(QWidget):
         self._fingerprints.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._fingerprints.hide()
         column.addWidget(self._fingerprints)
-        self._keys.textChanged.connect(self._show_fingerprints)
+        self.keys.textChanged.connect(self._show_fingerprints)
         column.addStretch(0)
         return page
 

@@ -199,11 +199,11 @@ def test_for_contacts_and_pasted_keys(
     assert not dialog._next.isEnabled()
     people.item(0).setCheckState(Qt.CheckState.Checked)
     assert dialog._next.isEnabled()
-    dialog.whom._keys.setPlainText("age1notakey")
+    dialog.whom.keys.setPlainText("age1notakey")
     dialog._next.click()
     qtbot.waitUntil(lambda: dialog._job is None)
     assert "not a public key" in texts(dialog.whom)
-    dialog.whom._keys.clear()
+    dialog.whom.keys.clear()
     with qtbot.waitSignal(dialog.exported, timeout=60_000) as exported:
         dialog._next.click()
     assert exported.args[0].path.suffix == ".age"
