@@ -204,7 +204,7 @@ def backup_check_command(
     noted = False
     if vault is not None:
         given = vault_beside(opening, vault_passphrase_file, vault_key_file, vault_shares_file)
-        with open_session(invocation, vault, given) as session:
+        with open_session(invocation, vault, given, vault_key_file) as session:
             noted = note_check(session, report) is not None and report.counts
     _print_check(report, noted, as_json)
     return EXIT_DONE if report.ok else EXIT_INTEGRITY

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from hrd_desktop.cli.messages import render
 from hrd_desktop.crypto.credential import Credential
 from hrd_desktop.domain.clock import Clock, SystemClock
 from hrd_desktop.domain.errors.base import SheafError, UsageError
+from hrd_desktop.domain.errors.settings import SettingsFailedError
 from hrd_desktop.domain.errors.shares import TwoCredentialsError
 from hrd_desktop.domain.errors.vault import (
     AfterworkFailedError,
@@ -30,7 +31,9 @@ from hrd_desktop.domain.errors.vault import (
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.credentials import load_credential
+from hrd_desktop.services.key_file_place import follow_key_file
 from hrd_desktop.services.session import Session
+from hrd_desktop.services.settings_file import find_settings_file
 from hrd_desktop.services.shares import credential_of, parse_shares
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.wipe_all import finish_begun_wipe
@@ -217,9 +220,12 @@ def credential(invocation: Invocation) -> Credential:
 
 
 @contextmanager
-def open_session(invocation: Invocation, vault: str, given: Credential | None = None) -> Iterator[Session]:
+def open_session(
+    invocation: Invocation, vault: str, given: Credential | None = None, key_file: str | None = None
+) -> Iterator[Session]:
     """The vault, open for one command: with ``given``, or with what the options and the prompt give.
 
+    ``key_file`` is that of ``given``; where it or the vault was moved, that is written down for a wipe.
     A vault that was wiped is finished, and WipedError raised.
     """
     if finish_begun_wipe(vault, os.environ):
@@ -239,6 +245,7 @@ def open_session(invocation: Invocation, vault: str, given: Credential | None = 
     told = _tell(session.vault.notices, 0)
     try:
         with session:
+            _note_key_file(session, key_file or invocation.key_file)
             yield session
     except AfterworkFailedError as error:
         # The command goes on to say what it did; its exit code tells of this.
@@ -249,6 +256,14 @@ def open_session(invocation: Invocation, vault: str, given: Credential | None = 
         answer.wait()
         # Damage may be met long after opening, and while closing.
         _tell(session.vault.notices, told)
+
+
+def _note_key_file(session: Session, key_file: str | None) -> None:
+    settings = find_settings_file(os.environ) if key_file is not None else None
+    if key_file is not None and settings is not None:
+        # A record that cannot be kept now is no reason not to do what was asked.
+        with suppress(SettingsFailedError):
+            follow_key_file(session, key_file, settings)
 
 
 def _tell(notices: list[str], told: int) -> int:

@@ -123,9 +123,9 @@ _MESSAGES: dict[str, Message] = {
         "Use letters, digits, spaces and punctuation.",
     ),
     "unusable-key-file": Message(
-        "The key file cannot be read, is empty, or is larger than 16 MiB.",
+        "The key file is not there, cannot be read, is empty, or is larger than 16 MiB.",
         _UNTOUCHED,
-        "Check the path and the stick it lies on.",
+        "Plug in the stick it lies on, and give the path where it lies now.",
     ),
     "not-enough-memory": Message(
         "There is not enough free memory to open this vault. The passphrase was not tried.",

@@ -25,7 +25,8 @@ _NOT_REACHED = {
     "flash-storage": "Cells that a solid-state disk, card or stick has set aside.",
     "file-system": "Older blocks: this file system ({detail}) does not write in place, or is not known to.",
     "synced-folder": "What {detail} has copied elsewhere.",
-    "share": "A key file made by the program; it is not where it was made ({detail}).",
+    "share": "A key file made by the program; it is not where it was made and on no stick that is plugged in"
+    " ({detail}).",
     "other-vault": "Another vault that is remembered; it was not found where it used to be.",
     "folder": "The folder itself ({detail}); files in it that are not the vault's were not touched.",
 }

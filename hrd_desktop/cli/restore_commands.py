@@ -103,7 +103,9 @@ def restore_command(
     opening = credential(invocation)
     if items:
         given = vault_beside(opening, vault_passphrase_file, vault_key_file, vault_shares_file)
-        return _bring_back(invocation, dest, new_vault, opening, given, snapshot, items, as_json)
+        return _bring_back(
+            invocation, dest, new_vault, opening, given, vault_key_file, snapshot, items, as_json
+        )
     synced = synced_folder_name(new_vault)
     if synced is not None:
         warn(f"This folder is kept in step by {synced}: copies of the vault will lie out of reach of a wipe.")
@@ -162,6 +164,7 @@ def _bring_back(
     vault: str,
     opening: Credential,
     given: Credential,
+    key_file: str | None,
     snapshot: int | None,
     references: tuple[str, ...],
     as_json: bool,
@@ -178,7 +181,7 @@ def _bring_back(
             if item is None:
                 raise NotFoundError(kind="item", position=position)
             wanted.append(item)
-        with open_session(invocation, vault, given) as session:
+        with open_session(invocation, vault, given, key_file) as session:
             done = reader.bring_back(
                 session,
                 wanted,

@@ -27,8 +27,8 @@ from hrd_desktop.services.share_records import (
     check_of,
     delete_share,
     is_ours,
-    shares_of,
 )
+from hrd_desktop.services.share_search import shares_of
 from hrd_desktop.storage.disk import fsync_folder
 from hrd_desktop.storage.slot_changes import SlotChanges
 from hrd_desktop.storage.vault import Vault

@@ -57,8 +57,8 @@ class Settings:
         return replace(self, shares=shares)
 
     def without_share(self, share: Share) -> Settings:
-        """The same without it."""
-        return replace(self, shares=tuple(known for known in self.shares if known != share))
+        """The same without it, wherever the file lay when it was written down."""
+        return replace(self, shares=tuple(known for known in self.shares if known[2] != share[2]))
 
     def with_vault(self, path: str) -> Settings:
         """The same with ``path`` as the vault used last."""

@@ -42,12 +42,6 @@ def shares_named_in(untrusted: dict[str, object]) -> tuple[Share, ...]:
     return tuple((share[0], share[1], share[2]) for share in shares if _is_share(share))[:KEPT_SHARES]
 
 
-def shares_of(shares: Sequence[Share], vaults: Sequence[str]) -> list[Share]:
-    """Those that belong to one of these vaults."""
-    places = {os.path.realpath(vault) for vault in vaults}
-    return [share for share in shares if os.path.realpath(share[0]) in places]
-
-
 def is_ours(share: Share) -> bool:
     """Whether the file that was made lies where it was made, with what was written in it."""
     try:

@@ -73,7 +73,8 @@ def delete_shares_of(
 ) -> list[Step]:
     """Delete the key files that were made for these vaults: the only step that reaches older copies."""
     from hrd_desktop.services.remembered_vaults import read_settings_file
-    from hrd_desktop.services.share_records import delete_shares, shares_named_in, shares_of
+    from hrd_desktop.services.share_records import delete_shares, shares_named_in
+    from hrd_desktop.services.share_search import shares_of
 
     paths = settings_place.settings_paths(environment)
     if not paths:

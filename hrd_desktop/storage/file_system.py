@@ -56,7 +56,7 @@ def parse_mountinfo(lines: Iterable[bytes], path: bytes) -> FileSystem:
         fields, rest = before.split(b" "), after.split(b" ")
         if not separator or len(fields) < 6 or not rest[0]:
             continue
-        point = _unescape(fields[4])
+        point = unescape(fields[4])
         inside = path == point or path.startswith(point.rstrip(b"/") + b"/")
         if inside and len(point) >= best_length:
             options = rest[2] if len(rest) > 2 else b""
@@ -69,7 +69,7 @@ def _text(field: bytes) -> str:
     return field.decode("ascii", "replace")
 
 
-def _unescape(field: bytes) -> bytes:
+def unescape(field: bytes) -> bytes:
     """Space, tab, newline and backslash stand as three octal digits."""
     for code, plain in ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\")):
         field = field.replace(code, plain)

@@ -70,9 +70,9 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         ),
     ),
     "unusable-key-file": (
-        said("The key file cannot be read, is empty, or is larger than 16 MiB."),
+        said("The key file is not there, cannot be read, is empty, or is larger than 16 MiB."),
         _UNTOUCHED,
-        said("Check that its stick is plugged in and that it is the right file."),
+        said("Plug in the stick it lies on, and choose it where it lies now."),
     ),
     "not-enough-memory": (
         said("There is not enough free memory to open this vault. The passphrase was not tried."),

@@ -219,3 +219,14 @@ def test_a_key_file_goes_with_the_passphrase(bare: Place) -> None:
         "slots", bare.vault, "--key-file", key, "list", "--json", "--passphrase-file", bare.passfile
     ).document["slots"][0]
     assert (slot["key_file"], slot["opened_with"]) == (True, True)
+
+
+def test_a_command_notes_where_a_moved_key_file_lies_so_that_panic_finds_it(bare: Place) -> None:
+    code, key, vault = bare.folder / "code", bare.folder / "key", bare.folder / "moved"
+    bare.create("--recovery-code-file", code)
+    bare.opened("key-file", "make", key, "--proof-file", code)
+    bare.vault.rename(vault)
+    key = key.rename(bare.folder / "elsewhere.bin")
+    bare.opened("list", "--key-file", key, vault=vault)
+    bare.run("panic", vault, "--yes")
+    assert not key.exists() and not vault.exists()

@@ -30,10 +30,13 @@ from hrd_desktop.services.outside_share import drop_share, find_shares, make_sha
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import SettingsFile, find_settings_file
 from hrd_desktop.services.share_records import check_of, delete_share, is_ours, shares_named_in
+from hrd_desktop.services.share_search import shares_of
 from hrd_desktop.services.slots import add_passphrase
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.wipe_all import wipe_all
 from hrd_desktop.services.wipe_report import FAILED, OUT_OF_REACH, OVERWRITTEN, Step
+from hrd_desktop.storage import mounts
+from hrd_desktop.storage.mounts import parse_local_mounts
 from tests.unit.storage.small_vault import cheap
 
 TEXT = "harvest lantern orbit"
@@ -205,6 +208,53 @@ def test_a_vault_and_a_file_that_were_moved_are_found_by_the_next_wipe(place: Pl
     place.root = moved
     assert place.wipe() == [Step("share", OVERWRITTEN, "1")]
     assert not os.path.exists(file)
+
+
+def test_a_wipe_finds_the_file_on_a_stick_that_hangs_elsewhere(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without having been opened from there."""
+    place.make()
+    (share,) = place.settings.load().shares
+    elsewhere = place.folder / "other mount"
+    os.rename(place.stick, elsewhere)
+    assert shares_of([share], [place.root], lambda: ["/nowhere"]) == [share]
+    assert shares_of([share], [place.root + "-other"], lambda: [str(elsewhere)]) == []
+    found = str(elsewhere / "photo.bin")
+    # Another file of this name is no key file of ours.
+    decoy = place.folder / "decoy"
+    decoy.mkdir()
+    (decoy / "photo.bin").write_bytes(os.urandom(32))
+    monkeypatch.setattr(mounts, "parse_local_mounts", lambda lines: [str(decoy), str(elsewhere)])
+    with place.open(TEXT, found) as session:
+        assert find_shares(session, place.settings) == [(found, True)]
+    assert place.wipe() == [Step("share", OVERWRITTEN, "1")]
+    assert not os.path.exists(found) and (decoy / "photo.bin").exists()
+
+
+def test_a_wipe_finds_the_file_that_was_moved_together_with_the_vault(place: Place) -> None:
+    place.make()
+    (share,) = place.settings.load().shares
+    moved = place.folder / "moved"
+    moved.mkdir()
+    for name in ("vault", "stick"):
+        os.rename(place.folder / name, moved / name)
+    # Another vault has no claim on it: seen from there, nothing lies as it lay.
+    assert shares_of([share], [str(place.folder / "other" / "deep" / "vault")]) == []
+    place.root = str(moved / "vault")
+    assert place.wipe() == [Step("share", OVERWRITTEN, "1")]
+    assert not (moved / "stick" / "photo.bin").exists()
+
+
+def test_local_mounts_are_those_of_disks_and_sticks() -> None:
+    lines = [
+        b"25 1 8:1 / / rw - ext4 /dev/sda1 rw",
+        b"26 25 0:22 / /proc rw - proc proc rw",
+        b"90 25 0:51 / /net rw - nfs4 host:/export rw",
+        b"91 25 8:17 / /media/a/MY\\040STICK rw shared:5 - vfat /dev/sdb1 rw",
+        b"bad",
+    ]
+    assert parse_local_mounts(lines) == ["/media/a/MY STICK", "/"]
 
 
 def test_a_copy_does_not_take_the_record_from_what_is_still_there(place: Place) -> None:
