@@ -143,13 +143,16 @@ def ask(records: Records, derived: Derived, case: Case, words: Words, source: ra
 
 
 def main() -> None:
-    """Build, ask, print."""
+    """Build, or take what was built before; ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000)
-    count = parser.parse_args().items
+    parser.add_argument("--folder", help="build there and keep it; ask again what an earlier run has built")
+    chosen = parser.parse_args()
     source = random.Random(1)  # noqa: S311 - the same made-up items on every run
     words = Words(source)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as passing:
+        folder = chosen.folder or passing
+        there = os.path.exists(os.path.join(folder, "whole"))
         opened: list[Database] = []
         for name, application_id in (
             ("records", RECORDS_APPLICATION_ID),
@@ -159,11 +162,17 @@ def main() -> None:
             opened.append(open_database(path, source.randbytes(32), source.randbytes(16), application_id))
         records, derived = Records(opened[0], SystemClock()), Derived(opened[1])
         before = time.perf_counter()
-        case = build(records, derived, count, words, source)
+        if there:
+            case = next(iter(records.cases.iter_cases()))
+        else:
+            case = build(records, derived, chosen.items, words, source)
+            with open(os.path.join(folder, "whole"), "wb"):
+                pass
         taken = time.perf_counter() - before
         sizes = [os.path.getsize(os.path.join(folder, name)) / 2**20 for name in ("records", "derived")]
         print(
-            f"{count} items in {taken:.0f} s; records {sizes[0]:.0f} MiB, derived {sizes[1]:.0f} MiB",
+            f"{records.items.count()} items in {taken:.0f} s;"
+            f" records {sizes[0]:.0f} MiB, derived {sizes[1]:.0f} MiB",
             flush=True,
         )
         ask(records, derived, case, words, source)
