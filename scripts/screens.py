@@ -240,13 +240,13 @@ def draw_vault(pictures: Pictures) -> None:
     contacts = workspace.open("contacts")
     pictures.rest(0.6)
     if isinstance(contacts, ContactsSection) and contacts.list.shown_ids:
-        contacts.show_contact(contacts.list.shown_ids[0])
+        contacts.show_one(contacts.list.shown_ids[0])
     pictures.rest(0.6)
     pictures.draw("contacts")
     cases = workspace.open("cases")
     pictures.rest(0.6)
     if isinstance(cases, CasesSection):
-        cases.show_case(case_ids[0])
+        cases.show_one(case_ids[0])
     pictures.rest(0.6)
     pictures.draw("case")
     draw_people_more(pictures, workspace, operations, case_ids[0])

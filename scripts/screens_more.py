@@ -104,7 +104,7 @@ def draw_people_more(pictures: Pictures, workspace: Workspace, operations: Opera
         pictures.rest(0.5)
         pictures.draw("contact-new")
         contacts.detail.discard()
-        contacts.show_contact(contacts.list.shown_ids[0])
+        contacts.show_one(contacts.list.shown_ids[0])
         pictures.rest(0.5)
         contacts.detail.tabs.setCurrentIndex(1)
         pictures.rest(0.3)

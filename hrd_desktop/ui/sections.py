@@ -149,7 +149,7 @@ class Sections(QObject):
         section.put_detail(detail)
         section.item_chosen.connect(detail.show_item)
         detail.item_wanted.connect(self._show_item)
-        detail.case_custody_wanted.connect(lambda case_id: self._cases().show_case(case_id, custody=True))
+        detail.case_custody_wanted.connect(lambda case_id: self._cases().show_custody(case_id))
         if self._workspace is not None:
             section.job_started.connect(self._workspace.jobs.add)
             section.short_job_started.connect(self._workspace.jobs.add_if_long)
@@ -210,7 +210,7 @@ class Sections(QObject):
 
     def _go_on_with_person(self, state: Mapping[str, Any]) -> None:
         section = self._cases()
-        section.show_case(UUID(state["case"]))
+        section.show_one(UUID(state["case"]))
         section.detail.people.go_on(state)
 
     def _go_on_with_export(self, state: Mapping[str, Any]) -> None:
@@ -226,7 +226,7 @@ class Sections(QObject):
 
     def _go_on_with_spoken(self, state: Mapping[str, Any]) -> None:
         section = self._cases()
-        section.show_case(UUID(state["case"]))
+        section.show_one(UUID(state["case"]))
 
         def ask(cases: Sequence[Case]) -> None:
             for case in cases:
@@ -246,9 +246,9 @@ class Sections(QObject):
     def _show_contact(self, contact_id: UUID) -> None:
         section = self._open("contacts")
         if isinstance(section, ContactsSection):
-            section.show_contact(contact_id)
+            section.show_one(contact_id)
 
     def _show_case(self, case_id: UUID) -> None:
         section = self._open("cases")
         if isinstance(section, CasesSection):
-            section.show_case(case_id)
+            section.show_one(case_id)

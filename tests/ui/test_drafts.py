@@ -94,7 +94,7 @@ def test_a_case_comes_back(desk: Desk, qtbot: QtBot) -> None:
     case = add_case(desk.session, "WATER", "")
     page = section(desk.open(), "cases", CasesSection)
     assert isinstance(page, CasesSection)
-    page.show_case(case.id)
+    page.show_one(case.id)
     qtbot.waitUntil(lambda: page.detail._case is not None, timeout=10_000)
     page.detail.summary_edit.setPlainText("On the third day")
     desk.lock()
@@ -114,7 +114,7 @@ def test_an_answer_about_consent_comes_back_and_is_recorded(desk: Desk, qtbot: Q
     workspace = desk.open()
     page = section(workspace, "contacts", ContactsSection)
     assert isinstance(page, ContactsSection)
-    page.show_contact(contact.id)
+    page.show_one(contact.id)
     page.detail.consents.record_button.click()
     asking = dialog(qtbot, page, ConsentDialog)
     assert isinstance(asking, ConsentDialog)
@@ -143,7 +143,7 @@ def test_a_part_in_a_case_comes_back(desk: Desk, qtbot: QtBot, new: bool) -> Non
     workspace = desk.open()
     page = section(workspace, "cases", CasesSection)
     assert isinstance(page, CasesSection)
-    page.show_case(case.id)
+    page.show_one(case.id)
     people = page.detail.people
     if new:
         people.add_button.click()

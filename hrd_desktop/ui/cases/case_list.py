@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
@@ -19,6 +19,7 @@ from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog, headline
+from hrd_desktop.ui.list_and_one import OneOf
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
@@ -56,10 +57,8 @@ def case_lines(case: Case) -> TwoLines:
     )
 
 
-class CaseList(QWidget):
+class CaseList(OneOf):
     """Lists the cases, the newest first. ``chosen`` carries the id of the one that became current."""
-
-    chosen = Signal(object)
 
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -32,8 +31,9 @@ from hrd_desktop.ui.cases.exhibits import ExhibitsPane
 from hrd_desktop.ui.cases.people import PeoplePane
 from hrd_desktop.ui.contacts.fields import Card, ChoiceBox, LabelledField, NoteEdit, show_name
 from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
-from hrd_desktop.ui.dialogs import PlainDialog, headline
+from hrd_desktop.ui.dialogs import headline
 from hrd_desktop.ui.draft_keeper import DraftKeeper
+from hrd_desktop.ui.list_and_one import TheOne, ask_to_leave
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import date_text, filled, isolated, number_text, plain_label
@@ -46,13 +46,12 @@ _EXHIBITS_TAB = 1
 _PEOPLE_TAB = 2
 
 
-class CaseDetail(QWidget):
+class CaseDetail(TheOne):
     """Shows and edits one case. ``gone`` comes when it is no more.
 
     It is made in steps of ``stages`` and must not be used before they are taken.
     """
 
-    gone = Signal()
     item_chosen = Signal(object)
     contact_chosen = Signal(object)
 
@@ -181,11 +180,11 @@ class CaseDetail(QWidget):
         return self._dirty
 
     @property
-    def case_id(self) -> UUID | None:
+    def shown_id(self) -> UUID | None:
         """The case that is shown."""
         return self._case_id
 
-    def show_case(self, case_id: UUID) -> None:
+    def show_one(self, case_id: UUID) -> None:
         """Show this case as soon as it has been read. What was entered before is dropped."""
         self._case_id = case_id
         self._set_dirty(dirty=False)
@@ -266,7 +265,7 @@ class CaseDetail(QWidget):
     def restore(self, state: dict[str, Any]) -> None:
         """Go on with what was typed before the vault was locked."""
         self._restored = state
-        self.show_case(UUID(state["id"]))
+        self.show_one(UUID(state["id"]))
 
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
@@ -324,23 +323,15 @@ class CaseDetail(QWidget):
         if not self._dirty:
             then()
             return
-        dialog = PlainDialog(self, self.tr("Save the changes to this case?"), icon_name="help")
-        dialog.add_text(self.tr("What you entered is not in the vault yet."))
-        keep = dialog.add_button(self.tr("Keep editing"), QDialogButtonBox.ButtonRole.RejectRole)
-        keep.clicked.connect(dialog.reject)
-        drop = dialog.add_button(self.tr("Discard changes"), QDialogButtonBox.ButtonRole.DestructiveRole)
-        save = dialog.add_button(self.tr("Save case"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary")
 
         def dropped() -> None:
-            dialog.accept()
             self.discard()
             then()
 
-        def kept() -> None:
-            dialog.accept()
-            self.save(then)
-
-        drop.clicked.connect(dropped)
-        save.clicked.connect(kept)
-        save.setFocus()
-        dialog.open()
+        ask_to_leave(
+            self,
+            self.tr("Save the changes to this case?"),
+            self.tr("Save case"),
+            drop=dropped,
+            save=lambda: self.save(then),
+        )

@@ -16,6 +16,7 @@ from hrd_desktop.ui.contacts.row_model import RowModel
 from hrd_desktop.ui.contacts.two_lines import Badge, RowList, TwoLines
 from hrd_desktop.ui.contacts.words import about_contact, contact_kind_icon
 from hrd_desktop.ui.dialogs import headline
+from hrd_desktop.ui.list_and_one import OneOf
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.search_line import SearchLine
 from hrd_desktop.ui.text import filled, isolated, number_text, translated
@@ -43,10 +44,9 @@ def contact_lines(contact: ContactLine, due: frozenset[UUID]) -> TwoLines:
     )
 
 
-class ContactList(QWidget):
+class ContactList(OneOf):
     """Finds and lists contacts. ``chosen`` carries the id of the one that became current."""
 
-    chosen = Signal(object)
     add_requested = Signal()
     import_requested = Signal()
     export_requested = Signal()

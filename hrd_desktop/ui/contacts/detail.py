@@ -9,7 +9,6 @@ from uuid import UUID
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QDialogButtonBox,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
@@ -36,15 +35,16 @@ from hrd_desktop.ui.contacts.fields import Notice, show_name, tool_button
 from hrd_desktop.ui.contacts.form import ContactForm
 from hrd_desktop.ui.contacts.parts import PartsPane
 from hrd_desktop.ui.contacts.words import unsafe_count
-from hrd_desktop.ui.dialogs import PlainDialog, confirm, headline
+from hrd_desktop.ui.dialogs import confirm, headline
 from hrd_desktop.ui.draft_keeper import DraftKeeper
+from hrd_desktop.ui.list_and_one import TheOne, ask_to_leave
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import filled, isolated, number_text
 from hrd_desktop.ui.theme.tokens import Space
 
 
-class ContactDetail(QWidget):
+class ContactDetail(TheOne):
     """Shows and edits one contact, or a new one.
 
     ``saved`` carries its id; ``gone`` comes when there is nothing to show any more. It is made in steps of
@@ -52,7 +52,6 @@ class ContactDetail(QWidget):
     """
 
     saved = Signal(object)
-    gone = Signal()
     case_chosen = Signal(object)
 
     def __init__(self, operations: Operations, stages: Stages, parent: QWidget | None = None) -> None:
@@ -128,7 +127,7 @@ class ContactDetail(QWidget):
         return self._dirty
 
     @property
-    def contact_id(self) -> UUID | None:
+    def shown_id(self) -> UUID | None:
         """The contact that is shown; None for a new one."""
         return self._contact_id
 
@@ -139,7 +138,7 @@ class ContactDetail(QWidget):
         self.tabs.setCurrentWidget(self.form)
         self.form.alias.setFocus()
 
-    def show_contact(self, contact_id: UUID) -> None:
+    def show_one(self, contact_id: UUID) -> None:
         """Show this contact as soon as it has been read. What was entered before is dropped."""
         self._contact_id = contact_id
         self._dirty = False
@@ -224,7 +223,7 @@ class ContactDetail(QWidget):
         else:
             self._restored = state["form"]
             self._contact = None
-            self.show_contact(UUID(state["id"]))
+            self.show_one(UUID(state["id"]))
 
     def _set_dirty(self, *, dirty: bool) -> None:
         self._dirty = dirty
@@ -298,29 +297,19 @@ class ContactDetail(QWidget):
         if not self._dirty:
             then()
             return
-        dialog = PlainDialog(self, self.tr("Save the changes to this contact?"), icon_name="help")
-        dialog.add_text(self.tr("What you entered is not in the vault yet."))
-        keep = dialog.add_button(self.tr("Keep editing"), QDialogButtonBox.ButtonRole.RejectRole)
-        keep.clicked.connect(dialog.reject)
-        drop = dialog.add_button(self.tr("Discard changes"), QDialogButtonBox.ButtonRole.DestructiveRole)
-        save = dialog.add_button(
-            self.tr("Save contact"), QDialogButtonBox.ButtonRole.AcceptRole, look="primary"
-        )
 
         def dropped() -> None:
-            dialog.accept()
             self.keeper.drop()
             self._set_dirty(dirty=False)
             then()
 
-        def kept() -> None:
-            dialog.accept()
-            self.save(then)
-
-        drop.clicked.connect(dropped)
-        save.clicked.connect(kept)
-        save.setFocus()
-        dialog.open()
+        ask_to_leave(
+            self,
+            self.tr("Save the changes to this contact?"),
+            self.tr("Save contact"),
+            drop=dropped,
+            save=lambda: self.save(then),
+        )
 
     def _ask_to_delete(self) -> None:
         contact = self._contact

@@ -84,7 +84,7 @@ def open_dialog(section: CasesSection) -> QDialog:
 
 
 def show(qtbot: QtBot, section: CasesSection, case: Case) -> None:
-    section.show_case(case.id)
+    section.show_one(case.id)
     qtbot.waitUntil(lambda: case.reference in section.detail.about.text(), timeout=10_000)
 
 
@@ -168,15 +168,15 @@ def test_unsaved_changes_are_asked_about(section: CasesSection, vault_session: S
     one, two = add_case(vault_session, "C1", "One"), add_case(vault_session, "C2", "Two")
     show(qtbot, section, one)
     section.detail.title_edit.setText("Uno")
-    section.show_case(two.id)
+    section.show_one(two.id)
     press(open_dialog(section), "Keep editing")
-    assert section.detail.case_id == one.id
-    section.show_case(two.id)
+    assert section.detail.shown_id == one.id
+    section.show_one(two.id)
     press(open_dialog(section), "Save case")
     qtbot.waitUntil(lambda: section.detail.title_edit.text() == "Two", timeout=10_000)
     assert load_case(vault_session, "C1").title == "Uno"
     section.detail.title_edit.setText("Dos")
-    section.show_case(one.id)
+    section.show_one(one.id)
     press(open_dialog(section), "Discard changes")
     qtbot.waitUntil(lambda: section.detail.title_edit.text() == "Uno", timeout=10_000)
     assert load_case(vault_session, "C2").title == "Two"

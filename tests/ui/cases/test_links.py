@@ -45,7 +45,7 @@ def test_a_case_leads_to_a_contact_and_a_contact_to_its_case(
     contacts.case_chosen.emit(case.id)
     assert workspace.opened == "cases"
     qtbot.waitUntil(lambda: cases.detail.title_edit.text() == "Evictions", timeout=10_000)
-    assert cases.detail.case_id == case.id
+    assert cases.detail.shown_id == case.id
     # An item's custody leads to that of its case, whatever was shown of the case before.
     workspace.open("evidence")
     detail = workspace.findChild(DetailPane)

@@ -74,7 +74,7 @@ def test_changes_of_a_contact_are_gone_on_with_or_given_up(
 ) -> None:
     contact = add_contact(vault_session, ContactDraft(alias="Bo", role="Cook"))
     before = opened()
-    before.show_contact(contact.id)
+    before.show_one(contact.id)
     qtbot.waitUntil(lambda: before.detail.form.role.text() == "Cook", timeout=10_000)
     before.detail.form.role.setText("Fisherman")
     before.detail.keeper.keep()
@@ -85,7 +85,7 @@ def test_changes_of_a_contact_are_gone_on_with_or_given_up(
     after.list.unfinished.button.click()
     qtbot.waitUntil(lambda: after.detail.form.role.text() == "Fisherman", timeout=10_000)
     assert after.unsaved
-    assert after.detail.contact_id == contact.id
+    assert after.detail.shown_id == contact.id
     after.detail.discard_button.click()
     assert after.detail.form.role.text() == "Cook"
     qtbot.waitUntil(lambda: not kept(vault_session), timeout=10_000)
@@ -96,7 +96,7 @@ def test_what_was_typed_about_a_deleted_contact_goes_with_it(
 ) -> None:
     contact = add_contact(vault_session, ContactDraft(alias="Bo"))
     before = opened()
-    before.show_contact(contact.id)
+    before.show_one(contact.id)
     qtbot.waitUntil(lambda: before.detail.form.alias.text() == "Bo", timeout=10_000)
     before.detail.form.role.setText("Fisherman")
     before.detail.keeper.keep()

@@ -71,7 +71,7 @@ def open_dialog(section: ContactsSection) -> QDialog:
 
 
 def show(qtbot: QtBot, section: ContactsSection, contact: Contact) -> None:
-    section.show_contact(contact.id)
+    section.show_one(contact.id)
     qtbot.waitUntil(lambda: section.detail.form.alias.text() == contact.alias, timeout=10_000)
 
 
@@ -92,7 +92,7 @@ def test_an_empty_list_teaches_and_begins_a_contact(
     assert (contact.languages, contact.tags, contact.emergency_order) == (("ar", "fr"), ("legal", "rabat"), 2)
     assert str(contact.delete_on) == "2027-01-31"
     assert not section.unsaved
-    assert section.detail.contact_id == contact.id
+    assert section.detail.shown_id == contact.id
 
 
 def test_the_list_is_searched_and_grouped(
@@ -188,11 +188,11 @@ def test_unsaved_changes_are_asked_about_before_another_is_shown(
     section.list.view.setCurrentIndex(section.list.model.index(1, 0))
     assert section.list.view.currentIndex().row() == 0
     press(open_dialog(section), "Keep editing")
-    assert section.detail.contact_id == amina.id
+    assert section.detail.shown_id == amina.id
     section.list.view.setCurrentIndex(section.list.model.index(1, 0))
     press(open_dialog(section), "Save contact")
     qtbot.waitUntil(lambda: section.detail.form.alias.text() == "Bo", timeout=10_000)
-    assert section.detail.contact_id == bo.id
+    assert section.detail.shown_id == bo.id
     assert {c.alias: c.role for c in list_contacts(vault_session)} == {"Amina": "Lawyer", "Bo": ""}
     section.detail.form.role.setText("Fisherman")
     section.list.view.setCurrentIndex(section.list.model.index(0, 0))
