@@ -190,6 +190,11 @@ REKEY_INSIDE = _inside(
 )
 PANIC = Scenario("panic", _with_vault("panic", "VAULT", "--yes", "--json"), looks=False)
 
+#: Of a vault whose reserve is used: neither compartment may outlive the other.
+PANIC_RESERVE = Scenario(
+    "panic-reserve", _with_vault("panic", "VAULT", "--yes", "--json"), start="second", looks=False
+)
+
 BACKUP = Scenario(
     "backup", _with_vault("backup", "VAULT", "PLACE/backup", "--lanes", "1"), start="backup", looks=False
 )

@@ -29,6 +29,7 @@ from tests.faults.scenarios import (
     EVERY,
     INSIDE,
     PANIC,
+    PANIC_RESERVE,
     REMOVE,
 )
 
@@ -45,7 +46,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """All points in parts with ``--full``; else a sample of each command."""
     if "part" in metafunc.fixturenames:
         full = metafunc.config.getoption("--full")
-        scenarios = (*EVERY, CREATE_RESERVE, *INSIDE) if full else EVERY
+        scenarios = (*EVERY, CREATE_RESERVE, *INSIDE, PANIC_RESERVE) if full else EVERY
         cases = [(scenario, part) for part in range(PARTS if full else 1) for scenario in scenarios]
         metafunc.parametrize(
             ("scenario", "part"), cases, ids=[f"{scenario.name}-{part}" for scenario, part in cases]
@@ -90,8 +91,8 @@ def judge(looker: Looker, scenario: Scenario, learned: Learned, place: Place, po
     """What is left after the kill: ``old``, ``new``, ``between``; an assertion fails for anything else."""
     if scenario in (CREATE, CREATE_RESERVE):
         return judge_create(place, scenario)
-    if scenario is PANIC:
-        return judge_panic(learned, place, point)
+    if scenario in (PANIC, PANIC_RESERVE):
+        return judge_panic(learned, place, point, used_reserve=scenario is PANIC_RESERVE)
     # Whoever comes back may try any passphrase first; half of the points are judged each way.
     first = {CHANGE.name: "one", REMOVE.name: "two"}.get(scenario.name) if point.order % 2 else None
     seen = look_after(looker, place, scenario, point, first)
@@ -116,15 +117,20 @@ def judge_create(place: Place, scenario: Scenario) -> str:
     return result
 
 
-def judge_panic(learned: Learned, place: Place, point: Point) -> str:
-    """Untouched before the first tombstone is written; after it nothing opens, and soon nothing is left."""
+def judge_panic(learned: Learned, place: Place, point: Point, *, used_reserve: bool) -> str:
+    """Untouched before the first tombstone is written; after it nothing opens, and soon nothing is left.
+
+    With a reserve that is used, in both compartments: *one* opens the first, *two* and the code the second.
+    """
     if point.order <= learned.first("keyslots.a", "pwrite64"):
-        seen = look_at(place, "one", ("one", "two", "code"))
-        assert len(seen.items) == 4
+        if used_reserve:
+            assert len(look_at(place, "two", ("two", "code"), outside="one").items) == 3
+        else:
+            assert len(look_at(place, "one", ("one", "two", "code")).items) == 4
         return "old"
-    commands = [
-        ["unlock-test", str(place.vault), "--passphrase-file", place.secret(name)] for name in ("code", "one")
-    ]
+    # Which of them comes first finishes the wipe; each of them is first at some points.
+    names = ("code", "one", "two") if point.order % 2 else ("two", "one", "code")
+    commands = [["unlock-test", str(place.vault), "--passphrase-file", place.secret(name)] for name in names]
     for outcome in place.run_all(*commands):
         assert outcome.code == 3, f"exit code {outcome.code}: {outcome.err}"
     # Killed at its very last step, it leaves an empty folder.
