@@ -48,6 +48,7 @@ from hrd_desktop.ui.unlock_screen import UnlockScreen
 from hrd_desktop.ui.workspace import Workspace
 from scripts.screens_backup import draw_backup
 from scripts.screens_more import draw_bug, draw_bundle, draw_evidence_more, draw_people_more
+from scripts.screens_security import draw_rare
 
 PATIENCE_S = 90
 _CUSTODY_TAB = 2
@@ -63,6 +64,8 @@ class Pictures:
         self._folder = folder
         self._count = 0
         self.passphrase = ""
+        #: What pictures are taken of, where that is not the window.
+        self.window_shown: QWidget | None = None
         self.application = make_application(os.environ)
         if variant == "arabic":
             self.application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -111,7 +114,12 @@ class Pictures:
         """One picture of the window, or of the dialog that is open in it."""
         self.rest()
         self._count += 1
-        shown: QWidget = QApplication.activePopupWidget() or QApplication.activeModalWidget() or self.window
+        shown: QWidget = (
+            QApplication.activePopupWidget()
+            or QApplication.activeModalWidget()
+            or self.window_shown
+            or self.window
+        )
         path = self._folder / f"{self._variant}-{self._count:02d}-{name}.png"
         if not shown.grab().save(str(path)):
             raise SystemExit("a picture could not be written")
@@ -129,7 +137,7 @@ class Pictures:
 
     def find(self, kind: type[W]) -> W:
         """The widget of this kind in the window."""
-        found = self.window.findChild(kind)
+        found = (self.window_shown or self.window).findChild(kind)
         if found is None:
             raise SystemExit(f"no {kind.__name__}")
         return found
@@ -273,6 +281,7 @@ def draw_security(pictures: Pictures) -> None:
     ):
         pictures.press(button)
         pictures.draw_dialog(name)
+    draw_rare(pictures)
     workspace.open("help")
     pictures.draw("help")
     tell(pictures.window, DiskFailedError(errno=5, step="write"))

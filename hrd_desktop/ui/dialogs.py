@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QDir, QSize, Qt
+from PySide6.QtCore import QDir, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -113,13 +113,23 @@ class PlainDialog(QDialog):
         button.setDefault(look == "primary")
         return button
 
+    def bring_into_view(self, *widgets: QWidget) -> None:
+        """Scroll to these, the last one surely, once what was just shown or written has its size."""
+
+        def scroll() -> None:
+            for widget in widgets:
+                self._scroll.ensureWidgetVisible(widget)
+
+        QTimer.singleShot(0, self, scroll)
+
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  # Qt's name
         super().showEvent(event)
         # Qt gives it two thirds of a screen at the most, which is not enough on a small one.
-        room = self.screen().availableGeometry().height() - 2 * Space.XXL
-        high = min(self.sizeHint().height(), room)
-        if self.height() < high:
-            self.resize(self.width(), high)
+        screen, hint = self.screen().availableGeometry(), self.sizeHint()
+        high = min(hint.height(), screen.height() - 2 * Space.XXL)
+        wide = min(hint.width(), screen.width())
+        if self.height() < high or self.width() < wide:
+            self.resize(max(self.width(), wide), max(self.height(), high))
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         """High enough for its wrapped text, which Qt's own hint is not."""

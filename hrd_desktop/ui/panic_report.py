@@ -73,6 +73,15 @@ class PanicReport(QWidget):
             bold=True,
         )
         outer.addWidget(self._headline)
+        self._failed = plain_label(
+            self.tr("Something was not done. It is listed first, and what it names may still be there."),
+            self,
+            tone="warning",
+            wrap=True,
+        )
+        self._failed.setMaximumWidth(2 * Size.FORM_WIDTH)
+        self._failed.hide()
+        outer.addWidget(self._failed)
         self._lines = plain_label(self.tr("The keys are overwritten. Removing the rest…"), self, wrap=True)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
@@ -85,7 +94,8 @@ class PanicReport(QWidget):
         close = QPushButton(self.tr("Close now"), self)
         close.setAccessibleName(self.tr("Close now"))
         close.clicked.connect(self._end)
-        outer.addWidget(close, 0, Qt.AlignmentFlag.AlignLeft)
+        outer.addWidget(close, 0, Qt.AlignmentFlag.AlignLeading)
+        close.setFocus()
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._tick)
@@ -134,6 +144,7 @@ class PanicReport(QWidget):
                 lines += ["    " + self._line(step) for step in found]
                 lines.append("")
         self._lines.setText("\n".join(lines))
+        self._failed.setVisible(any(step["result"] == FAILED for step in steps))
         self._timer.start()
         self._tick()
 

@@ -256,6 +256,7 @@ def test_a_step_that_fails_is_shown_as_failed(started: Started, vault_path: Path
     qtbot.waitUntil(report._timer.isActive, timeout=60_000)
     failed, _, done = report._lines.text().partition("\n\n")
     assert failed.startswith("NOT DONE\n")
+    assert report._failed.isVisible()
     assert "Files removed: \u2068records.1: not-a-file\u2069" in failed
     assert "Keys: " in done
 
@@ -305,6 +306,7 @@ def test_the_report_is_shown_only_to_whom_wants_it_and_begins_with_the_warning(
     qtbot.waitUntil(report._timer.isActive, timeout=60_000)
     assert "Done\n    Keys: " in report._lines.text()
     assert "NOT DONE" not in report._lines.text()
+    assert not report._failed.isVisible()
     assert "Backups" in report._lines.text()
     assert not Path(started.settings_file.path).exists()
     assert not vault_path.exists()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hrd_desktop.crypto.credential import credential_from_text
@@ -19,11 +20,13 @@ from hrd_desktop.services.cases import add_case, update_case
 from hrd_desktop.services.ids import new_uuid
 from hrd_desktop.services.ingest import Ingest, IngestChoices
 from hrd_desktop.services.memory_on_disk import MemoryOnDisk, look_at_swap
+from hrd_desktop.services.rehearse import Rehearsal, RehearsedStep
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.slots import list_slots
 from hrd_desktop.services.triggers import FAILED_UNLOCKS, Triggers
 from hrd_desktop.services.unlock import unlock
+from hrd_desktop.services.wipe_report import FAILED
 from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.help.moments import moments
@@ -151,14 +154,14 @@ def words_of(dialog: PlainDialog) -> list[str]:
     return [label.text() for label in dialog.findChildren(QLabel)]
 
 
-def say_what_was_seen(section: SecuritySection, what: str) -> SeenDialog:
+def say_what_was_seen(section: SecuritySection, what: str, action: str = "Go on") -> SeenDialog:
     """Answer the question and go on."""
     button(section, "Did somebody see it?…").click()
     dialog = dialog_of(section, SeenDialog)
     assert isinstance(dialog, SeenDialog)
     assert not button(dialog, "Go on").isEnabled()
     button(dialog, what).click()
-    button(dialog, "Go on").click()
+    button(dialog, action).click()
     return dialog
 
 
@@ -183,7 +186,7 @@ def test_who_saw_the_passphrase_and_has_a_copy_is_answered_by_both(
 
 
 def test_on_a_computer_that_was_in_other_hands_nothing_is_changed(section: SecuritySection) -> None:
-    seen = say_what_was_seen(section, "The computer itself was in other hands")
+    seen = say_what_was_seen(section, "The computer itself was in other hands", "Close")
     assert "restore a checked backup on another one" in " ".join(words_of(seen))
     assert not section.findChildren(RekeyDialog) and not section.findChildren(NewPassphraseDialog)
 
@@ -258,6 +261,11 @@ def test_the_rehearsal_wipes_a_vault_that_is_not_ours(
     assert "Keys, once more and read back: " in card._found.text()
     assert (vault_path / "keyslots.a").exists()
     assert sorted(path.name for path in vault_path.parent.iterdir()) == ["home", "vault"]
+    assert card._found.property("tone") == "notice"
+    refused = RehearsedStep("objects", FAILED, "EIO", 1.0)
+    card._show(Rehearsal(2.0, None, 9.0, True, 4, 1, 0, (refused,)))
+    assert "NOT DONE: Encrypted items" in card._found.text()
+    assert card._found.property("tone") == "warning"
 
 
 def test_panic_while_locked_is_turned_on_only_after_a_question(
@@ -284,6 +292,12 @@ def box_of(section: SecuritySection, name: str) -> QComboBox:
     return found
 
 
+def in_sight(dialog: PlainDialog, widget: QWidget) -> bool:
+    """Whether all of it is seen in the part that scrolls."""
+    top = widget.mapTo(dialog._scroll.viewport(), QPoint(0, 0))
+    return widget.isVisible() and dialog._scroll.viewport().rect().contains(QRect(top, widget.size()))
+
+
 def test_a_wipe_is_armed_only_with_the_passphrase_and_after_the_truth(
     section: SecuritySection, vault_session: Session, settings_file: SettingsFile, qtbot: QtBot
 ) -> None:
@@ -302,6 +316,12 @@ def test_a_wipe_is_armed_only_with_the_passphrase_and_after_the_truth(
     qtbot.waitUntil(dialog._said.isVisible, timeout=60_000)
     assert key.currentData() == ""
     assert settings_file.load().triggers == Triggers()
+    # On the smallest screen what is wrong and where it is put right are seen together.
+    dialog.setFixedSize(500, 360)
+    dialog._field.set_text("not this one")
+    button(dialog, "Arm it").click()
+    seen = (dialog._said, dialog._field)
+    qtbot.waitUntil(lambda: all(in_sight(dialog, each) for each in seen), timeout=60_000)
     dialog._field.set_text(PASSPHRASE)
     button(dialog, "Arm it").click()
     qtbot.waitUntil(lambda: key.currentData() == "wipe", timeout=60_000)

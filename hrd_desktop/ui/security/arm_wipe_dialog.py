@@ -53,15 +53,17 @@ class ArmWipeDialog(PlainDialog):
             ),
             tone="warning",
         )
+        self._said = plain_label("", self, tone="warning", wrap=True)
+        self._said.hide()
+        self.body.addWidget(self._said)
         self._field = PassphraseField(self.tr("Passphrase to arm it"), self, with_pad=False)
         self._field.submitted.connect(self._try)
+        # On a small screen the words come first, and where it is typed once it is.
+        self._field.changed.connect(lambda: self.bring_into_view(self._field))
         label = plain_label(self.tr("Your passphrase, to arm it"), self)
         label.setBuddy(self._field)
         self.body.addWidget(label)
         self.body.addWidget(self._field)
-        self._said = plain_label("", self, tone="warning", wrap=True)
-        self._said.hide()
-        self.body.addWidget(self._said)
         cancel = self.add_button(self.tr("Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
         cancel.clicked.connect(self.reject)
         self._arm = self.add_button(self.tr("Arm it"), QDialogButtonBox.ButtonRole.ActionRole, look="danger")
@@ -88,5 +90,6 @@ class ArmWipeDialog(PlainDialog):
             self._said.setText(describe(error)[0])
             self._said.show()
             self._field.select_all()
+            self.bring_into_view(self._said, self._field)
 
         self._operations.read(work, right, wrong)

@@ -153,6 +153,7 @@ class PanicCard(Card):
             )
 
         self._button.setEnabled(False)
+        self._set_tone("notice")
         self._found.setText(self.tr("Making a vault, opening it in another program, and wiping it…"))
         self._found.show()
         job = Job(self.tr("Rehearsing panic"), self)
@@ -213,3 +214,9 @@ class PanicCard(Card):
             for line in failed
         ]
         self._found.setText("\n".join(lines))
+        self._set_tone("notice" if result.passed and not failed else "warning")
+
+    def _set_tone(self, tone: str) -> None:
+        self._found.setProperty("tone", tone)
+        self._found.style().unpolish(self._found)
+        self._found.style().polish(self._found)

@@ -80,3 +80,7 @@ class SeenDialog(Asking):
         if layout is not None:
             layout.activate()
         self.resize(self.sizeHint())
+        self.bring_into_view(self._advice, self._limits)
+        text = self.tr("Close") if self._what[number] == TAMPERED else self.tr("Go on")
+        self._action.setText(text)
+        self._action.setAccessibleName(text)
