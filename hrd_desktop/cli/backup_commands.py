@@ -206,6 +206,8 @@ def backup_check_command(
         given = vault_beside(opening, vault_passphrase_file, vault_key_file, vault_shares_file)
         with open_session(invocation, vault, given, vault_key_file) as session:
             noted = note_check(session, report) is not None and report.counts
+    if vault is not None and not noted and report.counts:
+        warn("This is no backup that the vault knows of; nothing was noted in it.")
     _print_check(report, noted, as_json)
     return EXIT_DONE if report.ok else EXIT_INTEGRITY
 
@@ -245,6 +247,8 @@ def _print_check(report: CheckReport, noted: bool, as_json: bool) -> None:
     click.echo(f"{what} was read: {report.checked - len(report.bad)} of {report.checked} files are whole")
     if report.tenth:
         click.echo("a check of a tenth does not count as a check of the backup")
+    if noted:
+        click.echo("the vault has noted it")
 
 
 def stamp(snapshot: SnapshotInfo) -> str:

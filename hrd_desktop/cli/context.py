@@ -31,7 +31,7 @@ from hrd_desktop.domain.errors.vault import (
 from hrd_desktop.domain.progress import CancelToken
 from hrd_desktop.services.answer_time import AnswerTime
 from hrd_desktop.services.credentials import load_credential
-from hrd_desktop.services.key_file_place import follow_key_file
+from hrd_desktop.services.key_file_place import find_moved, follow_key_file
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import find_settings_file
 from hrd_desktop.services.shares import credential_of, parse_shares
@@ -216,6 +216,12 @@ def credential(invocation: Invocation) -> Credential:
         if invocation.passphrase_file is not None or invocation.key_file is not None:
             raise TwoCredentialsError()
         return credential_of(parse_shares(read_lines(invocation.shares_file)))
+    if invocation.key_file is not None and not os.path.lexists(invocation.key_file):
+        settings = find_settings_file(os.environ)
+        moved = find_moved(invocation.key_file, settings) if settings is not None else None
+        if moved is not None:
+            warn("The key file is not at that path. It was found where its stick hangs now, and used.")
+            invocation.key_file = moved
     return load_credential(passphrase_text(invocation), invocation.key_file)
 
 

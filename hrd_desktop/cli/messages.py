@@ -73,7 +73,9 @@ _MESSAGES: dict[str, Message] = {
         _UNTOUCHED,
         "The files are damaged or were altered: restore a backup.",
     ),
-    "wrong-passphrase": Message("Wrong passphrase, recovery code or key file.", _UNTOUCHED, "Try again."),
+    "wrong-passphrase": Message(
+        "Wrong passphrase, recovery code, key file or shares.", _UNTOUCHED, "Try again."
+    ),
     "share-word": Message(
         "A share has a word that is not in the list; the number of the word stands below.",
         _UNTOUCHED,

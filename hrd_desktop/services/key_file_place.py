@@ -7,13 +7,28 @@ and this file is that the vault was just opened with them, so no mark of the vau
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
 
 from hrd_desktop.crypto.credential import digest_key_file
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import Settings, SettingsFile
 from hrd_desktop.services.share_records import SHARE_BYTES, Share, check_of, is_ours
+from hrd_desktop.services.share_search import shares_of
 from hrd_desktop.services.wipe_keys import is_vault
 from hrd_desktop.storage.layout import VaultLayout
+from hrd_desktop.storage.mounts import local_mounts
+
+
+def find_moved(
+    key_file: str, settings: SettingsFile, mounts: Callable[[], Iterable[str]] = local_mounts
+) -> str | None:
+    """Where the key file lies now that was made at ``key_file``, which is gone; None when it is nowhere."""
+    made = [share for share in settings.load().shares if share[1] == os.path.abspath(key_file)]
+    for share in made:
+        (found,) = shares_of([share], [share[0]], mounts)
+        if found[1] != share[1]:
+            return found[1]
+    return None
 
 
 def follow_key_file(session: Session, key_file: str, settings: SettingsFile) -> None:

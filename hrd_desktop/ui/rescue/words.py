@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hrd_desktop.domain.rescue import LostItem, RescueReport
-from hrd_desktop.ui.text import filled, isolated, number_text, time_text, translated
+from hrd_desktop.ui.text import isolated, number_text, time_text, translated
 
 _CONTEXT = "rescue"
 
@@ -19,64 +19,28 @@ def headline_of(report: RescueReport) -> str:
 
 def paragraphs(report: RescueReport) -> list[str]:
     """What is in, where the records are from, and what is not there."""
-    records = report.records
     told = [
-        filled(
-            translated(_CONTEXT, "{count} items are in, each read to its end and compared with its hash."),
+        translated(
+            _CONTEXT,
+            "{count} items are in, each read to its end and compared with its hash.",
             count=number_text(report.from_records + report.from_headers),
-        )
+        ),
+        _records_text(report),
     ]
-    if records.origin == "database":
-        told.append(translated(_CONTEXT, "Records, contacts and custody are whole."))
-    elif records.origin == "snapshot" and records.changed_utc is not None:
-        told.append(
-            filled(
-                translated(
-                    _CONTEXT,
-                    "Records, contacts and custody are from the spare copy inside the vault, as they "
-                    "were on {time}. "
-                    "What was changed after that is not in them.",
-                ),
-                time=time_text(records.changed_utc),
-            )
-        )
-    elif records.origin == "salvaged":
+    if report.from_headers and report.records.origin != "none":
         told.append(
             translated(
                 _CONTEXT,
-                "The records were damaged and there was no whole copy of them. What could be read is in; "
-                "the rest "
-                "of them is lost.",
-            )
-        )
-    else:
-        told.append(
-            translated(
-                _CONTEXT,
-                "No records could be read: titles, notes, cases, tags, contacts and custody are lost. "
-                "Each file has "
-                "its name, its hash and its times.",
-            )
-        )
-    if report.from_headers and records.origin != "none":
-        told.append(
-            filled(
-                translated(
-                    _CONTEXT,
-                    "{count} of the items are not in the records and have their name and times only.",
-                ),
+                "{count} of the items are not in the records and have their name and times only.",
                 count=number_text(report.from_headers),
             )
         )
     if report.unknown:
         told.append(
-            filled(
-                translated(
-                    _CONTEXT,
-                    "Files that do not open with this passphrase (of another vault, of the reserve, or "
-                    "destroyed): "
-                    "{count}.",
-                ),
+            translated(
+                _CONTEXT,
+                "Files that do not open with this passphrase (of another vault, of the reserve, or "
+                "destroyed): {count}.",
                 count=number_text(len(report.unknown)),
             )
         )
@@ -84,11 +48,34 @@ def paragraphs(report: RescueReport) -> list[str]:
         translated(
             _CONTEXT,
             "Other passphrases, recovery codes and shares do not open the new vault: make new ones in "
-            "Security. "
-            "Keep the damaged vault until you have looked through the new one.",
+            "Security. Keep the damaged vault until you have looked through the new one.",
         )
     )
     return told
+
+
+def _records_text(report: RescueReport) -> str:
+    records = report.records
+    if records.origin == "database":
+        return translated(_CONTEXT, "Records, contacts and custody are whole.")
+    if records.origin == "snapshot" and records.changed_utc is not None:
+        return translated(
+            _CONTEXT,
+            "Records, contacts and custody are from the spare copy inside the vault, as they were on {time}. "
+            "What was changed after that is not in them.",
+            time=time_text(records.changed_utc),
+        )
+    if records.origin == "salvaged":
+        return translated(
+            _CONTEXT,
+            "The records were damaged and there was no whole copy of them. What could be read is in; the "
+            "rest of them is lost.",
+        )
+    return translated(
+        _CONTEXT,
+        "No records could be read: titles, notes, cases, tags, contacts and custody are lost. Each file has "
+        "its name, its hash and its times.",
+    )
 
 
 def lost_text(lost: LostItem) -> str:
@@ -99,8 +86,9 @@ def lost_text(lost: LostItem) -> str:
         "disk-failed": translated(_CONTEXT, "the disk does not give it out"),
         "newer-format": translated(_CONTEXT, "a newer version of the program wrote it"),
     }.get(lost.code, translated(_CONTEXT, "its file was destroyed or replaced"))
-    return filled(
-        translated(_CONTEXT, "{reference} {name}: {why}"),
+    return translated(
+        _CONTEXT,
+        "{reference} {name}: {why}",
         reference=isolated(lost.reference or ""),
         name=isolated(lost.original_name),
         why=why,

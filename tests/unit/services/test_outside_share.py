@@ -25,7 +25,7 @@ from hrd_desktop.services import outside_share
 from hrd_desktop.services import slots as slots_service
 from hrd_desktop.services.create import create
 from hrd_desktop.services.credentials import load_credential
-from hrd_desktop.services.key_file_place import follow_key_file
+from hrd_desktop.services.key_file_place import find_moved, follow_key_file
 from hrd_desktop.services.outside_share import drop_share, find_shares, make_share
 from hrd_desktop.services.session import Session
 from hrd_desktop.services.settings_file import SettingsFile, find_settings_file
@@ -226,6 +226,8 @@ def test_a_wipe_finds_the_file_on_a_stick_that_hangs_elsewhere(
     decoy.mkdir()
     (decoy / "photo.bin").write_bytes(os.urandom(32))
     monkeypatch.setattr(mounts, "parse_local_mounts", lambda lines: [str(decoy), str(elsewhere)])
+    assert find_moved(place.file, place.settings, lambda: [str(decoy), str(elsewhere)]) == found
+    assert find_moved(place.file, place.settings, lambda: [str(decoy)]) is None
     with place.open(TEXT, found) as session:
         assert find_shares(session, place.settings) == [(found, True)]
     assert place.wipe() == [Step("share", OVERWRITTEN, "1")]
