@@ -26,6 +26,9 @@ function sentence(text, values = {}, tag = "p") {
 
 const dateOf = (seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
+// As people write it; what has another form is shown as it is.
+const timeOf = (text) => text.replace(/^([0-9-]{10})T([0-9:]{8})Z$/, "$1 $2 UTC");
+
 function faultSentence(fault, tag) {
   const text = words.faults[fault.kind] ?? words.faults.other;
   const line = String(fault.detail).match(/^\d+/)?.[0] ?? "";
@@ -133,9 +136,12 @@ function showItems(items) {
   for (const item of items) {
     const row = node("li", "", { "data-number": item.number, "data-sound": String(item.sound) });
     const head = node("p", "", { class: "item-head" });
+    // The title's own direction must not carry it to the other end of the line.
+    const title = node("span", "", { class: "title" });
+    title.append(node("bdi", visible(item.title), { dir: "auto" }));
     head.append(
       node("span", item.number, { class: "number" }),
-      node("bdi", visible(item.title), { dir: "auto", class: "title" }),
+      title,
       node("strong", item.sound ? words.item_good : words.item_bad, { class: "mark" }),
     );
     const details = node("details");
@@ -160,7 +166,8 @@ function eventLine(event) {
   line.append(node("span", words.actions[values.action] ?? visible(values.action ?? words.withheld)));
   const told = ["time", "actor", "from", "to", "place", "reason", "note"].filter((name) => values[name] != null);
   for (const name of told) {
-    line.append(` · ${words.fields[name]} `, node("bdi", visible(values[name]), { dir: "auto" }));
+    const value = name === "time" ? timeOf(String(values[name])) : values[name];
+    line.append(` · ${words.fields[name]} `, node("bdi", visible(value), { dir: "auto" }));
   }
   const hidden = withheld.filter((name) => name in words.fields).map((name) => words.fields[name]);
   if (hidden.length) line.append(node("span", ` · ${fill(words.withheld_fields, { fields: hidden.join(", ") })}`, { class: "soft" }));
@@ -206,9 +213,10 @@ async function droppedThings(items) {
 part("folder").addEventListener("change", () => part("folder").files.length && run(async () => chosenFolder()));
 part("zip").addEventListener("change", () => part("zip").files.length && run(chosenZip));
 part("compare").addEventListener("click", compare);
-part("print").addEventListener("click", () => {
+part("print").addEventListener("click", () => print());
+// From the browser's menu too: paper cannot be unfolded.
+addEventListener("beforeprint", () => {
   for (const details of document.querySelectorAll("details")) details.open = true;
-  print();
 });
 for (const name of ["dragover", "dragenter"])
   addEventListener(name, (event) => {

@@ -53,14 +53,19 @@ async function openContent() {
   }
 }
 
+// What to read, the list, the files themselves; then what they are checked with.
+const USES = [/^README\.txt$/, /^bag\/data\/index\./, /^bag\/data\/items\//, /^check\.html$/, /(?:)/];
+const pathInside = (entry) => entry.path.split("/").slice(1).join("/");
+const useOf = (entry) => USES.findIndex((pattern) => pattern.test(pathInside(entry)));
+
 function showEntries() {
   const list = part("files");
   list.replaceChildren();
-  for (const entry of opened.entries) {
+  for (const entry of [...opened.entries].sort((one, other) => useOf(one) - useOf(other))) {
     const row = document.createElement("li");
     const name = document.createElement("bdi");
     name.dir = "ltr";
-    name.textContent = visible(entry.path.split("/").slice(1).join("/"));
+    name.textContent = visible(pathInside(entry));
     const size = document.createElement("span");
     size.className = "size";
     size.dir = "ltr";
