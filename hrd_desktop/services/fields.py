@@ -161,6 +161,12 @@ def with_fields(details: ItemDetails, values: Mapping[str, str]) -> ItemDetails:
     return details
 
 
+def likely_precision(partial_date: str) -> str:
+    """How sure a time of this form is at most; an empty text where the form tells nothing."""
+    by_length = {4: "unknown-month-and-day", 7: "unknown-day", 10: "day", 16: "minute", 19: "exact"}
+    return by_length.get(len(partial_date.strip()), "")
+
+
 def _with_collected(details: ItemDetails, field: str, text: str) -> ItemDetails:
     if field == "collected" and not text.strip():
         return replace(details, collected=None)
@@ -169,7 +175,8 @@ def _with_collected(details: ItemDetails, field: str, text: str) -> ItemDetails:
     if details.collected is None:
         if field != "collected":
             raise FieldValueError(field=field, reason="set collected first")
-        return replace(details, collected=WhenTaken(at=value))
+        precision = DatePrecision(likely_precision(value) or DatePrecision.EXACT)
+        return replace(details, collected=WhenTaken(at=value, precision=precision))
     return replace(details, collected=replace(details.collected, **{part: value}))
 
 

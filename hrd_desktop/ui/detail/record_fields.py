@@ -62,9 +62,3 @@ class FieldGroup(QFrame):
         for widget in widgets:
             row.addWidget(widget, 1, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(row)
-
-
-def likely_precision(partial_date: str) -> str:
-    """How sure a time of this form is at most; an empty text where the form tells nothing."""
-    by_length = {4: "unknown-month-and-day", 7: "unknown-day", 10: "day", 16: "minute", 19: "exact"}
-    return by_length.get(len(partial_date.strip()), "")

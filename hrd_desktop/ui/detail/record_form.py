@@ -11,11 +11,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import ItemPerson
+from hrd_desktop.services.fields import likely_precision
 from hrd_desktop.services.item_form import ItemForm, field_problems
 from hrd_desktop.ui.detail.cases_editor import CasesEditor
 from hrd_desktop.ui.detail.editors import FieldEditor
 from hrd_desktop.ui.detail.people_editor import PeopleEditor
-from hrd_desktop.ui.detail.record_fields import FieldGroup, likely_precision, make_editor
+from hrd_desktop.ui.detail.record_fields import FieldGroup, make_editor
 from hrd_desktop.ui.detail.record_words import reason_word
 from hrd_desktop.ui.detail.tags_editor import TagsEditor
 from hrd_desktop.ui.stages import Stages

@@ -10,13 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from hrd_desktop.domain.decoded import Disclosure, FieldName
 from hrd_desktop.domain.decoded import Field as FoundField
-from hrd_desktop.services.fields import FIELD_NAMES
+from hrd_desktop.services.fields import FIELD_NAMES, likely_precision
 from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.detail.chips import Chips
 from hrd_desktop.ui.detail.editors import LineEditor, TextEditor, zone_names
 from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.detail.found_words import group_word, name_word, value_word
-from hrd_desktop.ui.detail.record_fields import likely_precision
 from hrd_desktop.ui.detail.record_words import choices_of, field_word, reason_word
 from hrd_desktop.ui.detail.tags_editor import TagsEditor
 from hrd_desktop.ui.text import isolated
