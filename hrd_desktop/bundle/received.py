@@ -13,6 +13,8 @@ from hrd_desktop.crypto.custody import Value, parse_line, verify_event
 
 INDEX_LIMIT_BYTES = 64 << 20
 TEXT_LIMIT = 2_000
+#: Of the two texts that may be long: with what is put before them, within what a record holds.
+LONG_TEXT_LIMIT = 90_000
 ORIGINAL = re.compile(r"data/items/([0-9]{4,})/original\.[a-z0-9]{1,8}")
 EVENTS = re.compile(r"data/custody/([0-9]{4,})\.jsonl")
 
@@ -22,7 +24,7 @@ _ZONED = re.compile(r"([0-9-]{10}T[0-9:]{5,8})(Z|[+-][0-9:]{5}| [A-Za-z0-9_+/-]{
 
 @dataclass(frozen=True)
 class ToldItem:
-    """One row of the list, as far as the sender let it out; texts are cut at ``TEXT_LIMIT``."""
+    """One row of the list, as far as the sender let it out; texts are cut at their limits."""
 
     title: str = field(default="", repr=False)
     description: str = field(default="", repr=False)
@@ -50,8 +52,8 @@ def read_index(untrusted: bytes) -> dict[int, ToldItem]:
 
 
 def _told(row: Mapping[str, str | None]) -> ToldItem:
-    def value(name: str) -> str:
-        cell = (row.get(name) or "")[:TEXT_LIMIT]
+    def value(name: str, limit: int = TEXT_LIMIT) -> str:
+        cell = (row.get(name) or "")[:limit]
         # The apostrophe that keeps a spreadsheet from computing is no part of the text.
         if cell.startswith("'") and cell[1:].startswith(RISKY_STARTS):
             cell = cell[1:]
@@ -59,8 +61,8 @@ def _told(row: Mapping[str, str | None]) -> ToldItem:
 
     return ToldItem(
         title=" ".join(value("title").split()),
-        description=value("description"),
-        note=value("note"),
+        description=value("description", LONG_TEXT_LIMIT),
+        note=value("note", LONG_TEXT_LIMIT),
         source=value("sources"),
         place=value("place"),
         original_name=value("original_name").replace("/", "_").replace("\0", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from hrd_desktop.bundle.received import ToldItem
 from hrd_desktop.domain.bundle_report import BundleCheck
 from hrd_desktop.domain.errors.records import FieldValueError
 from hrd_desktop.domain.names import title_from_name
@@ -40,11 +41,11 @@ class ReceivedFrom:
         return " ".join(part for part in parts if part)
 
 
-def _details(entry: Incoming, name: str, sender: str) -> ItemDetails:
-    told = entry.told
+def details_of(told: ToldItem, media_type: str, name: str, sender: str) -> ItemDetails:
+    """The record that a list tells of: whatever stands in the list, one that could have been entered here."""
     persons = f"People named by the sender: {told.persons}" if told.persons else ""
     details = ItemDetails(
-        kind=kind_of(entry.media_type),
+        kind=kind_of(media_type),
         title=told.title or title_from_name(name),
         # As words: whom the sender means by a name is not known here, least of all by a pseudonym.
         description="\n\n".join(part for part in (told.description, persons) if part),
@@ -70,7 +71,7 @@ def item_of(vault: Vault, entry: Incoming, source: ReceivedFrom) -> Item:
         id=entry.item_id,
         number=vault.records.items.next_number(),
         state=ItemState.KEPT,
-        details=_details(entry, name, source.said),
+        details=details_of(told, entry.media_type, name, source.said),
         original_name=name,
         media_type=entry.media_type,
         size_bytes=entry.stored.size_bytes,
