@@ -24,9 +24,8 @@ def test_pages_on_a_narrow_screen_and_on_paper(browser: Browser, tmp_path: Path)
         assert needed <= 360 and of_value > 280, "nothing is cut off, and values have the whole width"
         browser.open(bundle / "check.html")
         assert check(browser, "folder", bundle).state == "good"
-        number, title = browser.run(
-            "return ['.number', '.title bdi'].map((one) => document.querySelector(one).getBoundingClientRect().left)"
-        )
+        left = "(one) => document.querySelector(one).getBoundingClientRect().left"
+        number, title = browser.run(f"return ['.number', '.title bdi'].map({left})")
         assert title - number < 80, "a title of the other direction stays beside its number"
         assert not browser.run("return document.querySelector('details').open")
         browser.cdp("Page.printToPDF")

@@ -91,7 +91,7 @@ def test_what_has_not_is_left_out_and_costs_nothing_else(column: str) -> None:
 
 def test_the_longest_texts_make_a_record_that_can_be_edited() -> None:
     details = received(
-        **{name: "x" * (LONG_TEXT_LIMIT + 1) for name in ("description", "note", "persons", "title")}
+        **dict.fromkeys(("description", "note", "persons", "title"), "x" * (LONG_TEXT_LIMIT + 1))
     )
     assert is_one_that_could_be_entered(details) and len(details.description) < TEXT_LIMIT
 
