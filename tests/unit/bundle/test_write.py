@@ -296,7 +296,7 @@ def test_the_list_of_what_leaves_is_complete(tmp_path: Path) -> None:
     page = finished_tree(source, tmp_path)["bag/data/index.html"].decode()
     for value in listed - {"v-serial", "Contact-Name: v-who", "v-c"}:
         # A time is written as people write it.
-        assert value in page or value.replace("T", " ").replace("+", "&#43;") in page
+        assert value in page or value.replace("T", " ") in page
     for shown in (source.plan, source.plan.items[0], carried, KEY_FORM, WithPassphrase(WORDS)):
         assert "v-" not in repr(shown) and WORDS not in repr(shown) and "age1" not in repr(shown)
 
