@@ -135,6 +135,17 @@ class Card(QFrame):
             flow.addWidget(button)
         self.body.addLayout(flow)
 
+    def add_busy(self, words: str) -> None:
+        """What is said while ``set_busy`` holds; hidden till then."""
+        self._busy_words = self.add_words(words, tone="notice")
+        self._busy_words.hide()
+
+    def set_busy(self, busy: bool) -> None:
+        """While something is changed, nothing else on this card can be pressed."""
+        self._busy_words.setVisible(busy)
+        for button in self.findChildren(QPushButton):
+            button.setEnabled(not busy)
+
     def button(self, text: str, icon_name: str = "", *, look: str = "") -> QPushButton:
         """A button that says what it does."""
         made = QPushButton(text, self)

@@ -72,3 +72,10 @@ def time_text(moment: datetime) -> str:
 def date_text(moment: datetime) -> str:
     """The day of an aware time on this computer's clock: ``2026-11-22``."""
     return isolated(moment.astimezone().strftime("%Y-%m-%d"))
+
+
+def set_tone(label: QLabel, tone: str) -> None:
+    """Show a label in another tone of the style sheet, which looks at it again only when it is told."""
+    label.setProperty("tone", tone)
+    label.style().unpolish(label)
+    label.style().polish(label)

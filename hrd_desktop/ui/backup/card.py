@@ -37,7 +37,7 @@ from hrd_desktop.ui.dialogs import choose_folder, confirm, tell
 from hrd_desktop.ui.jobs import Job, JobWork
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.security.credential_dialogs import NewPassphraseDialog
-from hrd_desktop.ui.text import date_text, filled, isolated, number_text
+from hrd_desktop.ui.text import date_text, filled, isolated, number_text, set_tone
 
 _KEEP = ("thinned", "3", "10", "30", "all")
 
@@ -345,8 +345,6 @@ class BackupCard(Card):
         self._show_place()
 
     def _say(self, words: str, *, well: bool) -> None:
-        self._found.setProperty("tone", "notice" if well else "warning")
-        self._found.style().unpolish(self._found)
-        self._found.style().polish(self._found)
+        set_tone(self._found, "notice" if well else "warning")
         self._found.setText(words)
         self._found.show()

@@ -35,7 +35,7 @@ from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.passphrase_field import PassphraseField
-from hrd_desktop.ui.text import filled, isolated, number_text, plain_label
+from hrd_desktop.ui.text import filled, isolated, number_text, plain_label, set_tone
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
 
@@ -197,9 +197,7 @@ class CheckDialog(PlainDialog):
         self._sound = result.sound
         self.passphrase.clear()
         self._verdict.setText(verdict_text(result))
-        self._verdict.setProperty("tone", "notice" if result.sound else "warning")
-        self._verdict.style().unpolish(self._verdict)
-        self._verdict.style().polish(self._verdict)
+        set_tone(self._verdict, "notice" if result.sound else "warning")
         self._meaning.setText(meaning_text(result))
         self._contents.setText(contents_text(result))
         self._faults.show_faults(result.faults + result.remarks)

@@ -13,7 +13,7 @@ from hrd_desktop.ui.dialog_draft import DialogDraft
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.messages import describe
 from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.text import plain_label
+from hrd_desktop.ui.text import plain_label, set_tone
 
 SPOKEN_DRAFT = "receipt-by-voice"
 _WIDTH = 560
@@ -90,8 +90,6 @@ class SpokenDialog(PlainDialog):
 
     def _say(self, text: str, tone: str) -> None:
         self._answer.setText(text)
-        self._answer.setProperty("tone", tone)
-        self._answer.style().unpolish(self._answer)
-        self._answer.style().polish(self._answer)
+        set_tone(self._answer, tone)
         self._answer.show()
         self.told.emit()

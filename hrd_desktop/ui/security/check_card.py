@@ -13,7 +13,7 @@ from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.dialogs import tell
 from hrd_desktop.ui.jobs import Job
 from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.text import filled, isolated, number_text
+from hrd_desktop.ui.text import filled, isolated, number_text, set_tone
 
 _MOST_NAMED = 20
 
@@ -93,8 +93,6 @@ class CheckCard(Card):
                     count=number_text(report.mended),
                 )
             )
-        self._found.setProperty("tone", "notice" if report.ok else "warning")
-        self._found.style().unpolish(self._found)
-        self._found.style().polish(self._found)
+        set_tone(self._found, "notice" if report.ok else "warning")
         self._found.setText("\n".join(lines))
         self._found.show()

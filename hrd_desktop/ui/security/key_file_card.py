@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.services.outside_share import drop_share, find_shares, make_share, opened_with_key_file
@@ -85,8 +85,7 @@ class KeyFileCard(Card):
         self._drop = self.button(self.tr("Delete the key file…"), "destroy")
         self._drop.clicked.connect(self._ask_to_drop)
         self.add_buttons(self._make, self._drop)
-        self._busy = self.add_words(self.tr("Changing the key files…"), tone="notice")
-        self._busy.hide()
+        self.add_busy(self.tr("Changing the key files…"))
         self._make.setEnabled(False)
         self._drop.hide()
         operations.changed.connect(self.refresh)
@@ -128,7 +127,7 @@ class KeyFileCard(Card):
         settings = self._settings
 
         def done(others: int) -> None:
-            self._set_busy(False)
+            self.set_busy(False)
             text = self.tr("From now on choose it on the unlock screen, with Use a key file…")
             if others:
                 text += " " + filled(
@@ -137,7 +136,7 @@ class KeyFileCard(Card):
                 )
             inform(self.window(), self.tr("The key file is made"), text, icon_name="check")
 
-        self._set_busy(True)
+        self.set_busy(True)
         self._operations.change(lambda session: make_share(session, path, code, settings), done, self._failed)
 
     def _ask_to_drop(self) -> None:
@@ -152,18 +151,17 @@ class KeyFileCard(Card):
 
     def _start_dropping(self) -> None:
         settings = self._settings
-        self._set_busy(True)
+        self.set_busy(True)
         self._operations.change(
-            lambda session: drop_share(session, settings), lambda _: self._set_busy(False), self._failed
+            lambda session: drop_share(session, settings), lambda _: self.set_busy(False), self._failed
         )
 
     def _failed(self, error: SheafError) -> None:
-        self._set_busy(False)
+        self.set_busy(False)
         tell(self.window(), error)
 
-    def _set_busy(self, busy: bool) -> None:
-        self._busy.setVisible(busy)
-        for button in self.findChildren(QPushButton):
-            button.setEnabled(not busy)
+    def set_busy(self, busy: bool) -> None:
+        """What may be pressed afterwards depends on what is there then."""
+        super().set_busy(busy)
         if not busy:
             self.refresh()

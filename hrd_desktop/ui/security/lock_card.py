@@ -13,7 +13,7 @@ from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.first_run.lock_page import MinutesBox
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
-from hrd_desktop.ui.text import translated
+from hrd_desktop.ui.text import set_tone, translated
 from hrd_desktop.ui.tray import Tray
 
 
@@ -120,7 +120,5 @@ class LockCard(Card):
         box.clicked.connect(change)
 
     def _show_memory(self, found: MemoryOnDisk) -> None:
-        self._memory.setProperty("tone", "warning" if found.may_leak else "notice")
-        self._memory.style().unpolish(self._memory)
-        self._memory.style().polish(self._memory)
+        set_tone(self._memory, "warning" if found.may_leak else "notice")
         self._memory.setText(memory_words(found))

@@ -22,7 +22,7 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.panic_report import step_words
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.arm_wipe_dialog import backup_words
-from hrd_desktop.ui.text import filled, isolated, number_text, size_text
+from hrd_desktop.ui.text import filled, isolated, number_text, set_tone, size_text
 
 #: What can be chosen for a rehearsal, in millions of bytes.
 SIZES_MB = (3, 100, 1_000, 10_000)
@@ -153,7 +153,7 @@ class PanicCard(Card):
             )
 
         self._button.setEnabled(False)
-        self._set_tone("notice")
+        set_tone(self._found, "notice")
         self._found.setText(self.tr("Making a vault, opening it in another program, and wiping it…"))
         self._found.show()
         job = Job(self.tr("Rehearsing panic"), self)
@@ -214,9 +214,4 @@ class PanicCard(Card):
             for line in failed
         ]
         self._found.setText("\n".join(lines))
-        self._set_tone("notice" if result.passed and not failed else "warning")
-
-    def _set_tone(self, tone: str) -> None:
-        self._found.setProperty("tone", tone)
-        self._found.style().unpolish(self._found)
-        self._found.style().polish(self._found)
+        set_tone(self._found, "notice" if result.passed and not failed else "warning")

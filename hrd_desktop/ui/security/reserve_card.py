@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken, Progress
@@ -46,8 +46,7 @@ class ReserveCard(Card):
         self._refresh = self.button(self.tr("Overwrite it now…"), "destroy")
         self._refresh.clicked.connect(self._ask_to_refresh)
         self.add_buttons(self._make, self._refresh)
-        self._busy = self.add_words(self.tr("Preparing the reserve…"), tone="notice")
-        self._busy.hide()
+        self.add_busy(self.tr("Preparing the reserve…"))
         self._show_buttons(False)
         operations.changed.connect(self.refresh)
         self.refresh()
@@ -147,7 +146,7 @@ class ReserveCard(Card):
             make_compartment(session, load_credential(text, None), None)
 
         def done(_: None) -> None:
-            self._set_busy(False)
+            self.set_busy(False)
             inform(
                 self.window(),
                 self.tr("It is made"),
@@ -158,7 +157,7 @@ class ReserveCard(Card):
                 icon_name="check",
             )
 
-        self._set_busy(True)
+        self.set_busy(True)
         self._operations.change(work, done, self._failed)
 
     def _ask_to_refresh(self) -> None:
@@ -177,17 +176,12 @@ class ReserveCard(Card):
 
         job = Job(self.tr("Overwriting the reserve"), self)
         job.failed.connect(self._failed)
-        job.ended.connect(lambda: self._set_busy(False))
+        job.ended.connect(lambda: self.set_busy(False))
         self._make.setEnabled(False)
         self._refresh.setEnabled(False)
         self.job_started.emit(job)
         job.start(self._operations, work, changes=True)
 
     def _failed(self, error: SheafError) -> None:
-        self._set_busy(False)
+        self.set_busy(False)
         tell(self.window(), error)
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy.setVisible(busy)
-        for button in self.findChildren(QPushButton):
-            button.setEnabled(not busy)

@@ -51,8 +51,7 @@ class SlotsCard(Card):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(Space.S)
         self.body.addLayout(self._rows)
-        self._busy = self.add_words(self.tr("Changing the key files…"), tone="notice")
-        self._busy.hide()
+        self.add_busy(self.tr("Changing the key files…"))
         self._add = self.button(self.tr("Add a passphrase…"), "add")
         self._add.clicked.connect(self._ask_to_add)
         self._add_code = self.button(self.tr("Add a recovery code…"), "add")
@@ -243,22 +242,21 @@ class SlotsCard(Card):
         dialog.open()
 
     def _change(self, work: Callable[[Session], Any], then: Callable[[], object] = lambda: None) -> None:
-        self._set_busy(True)
+        self.set_busy(True)
 
         def done(_: object) -> None:
-            self._set_busy(False)
+            self.set_busy(False)
             then()
 
         def failed(error: SheafError) -> None:
-            self._set_busy(False)
+            self.set_busy(False)
             tell(self.window(), error)
 
         self._operations.change(work, done, failed)
 
-    def _set_busy(self, busy: bool) -> None:
-        self._busy.setVisible(busy)
-        for button in self.findChildren(QPushButton):
-            button.setEnabled(not busy)
+    def set_busy(self, busy: bool) -> None:
+        """Afterwards the slots are asked for again."""
+        super().set_busy(busy)
         if not busy:
             # What may be pressed depends on the slots; shown again with the next answer.
             self._slots = ()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.services.before_wiping import BeforeWiping, before_wiping
 from hrd_desktop.services.triggers import CLOSE, DAYS, FAILED_UNLOCKS, LOCK, POWER_OFF, WIPE, Triggers
@@ -17,7 +17,7 @@ from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.arm_wipe_dialog import ArmWipeDialog
 from hrd_desktop.ui.stages import Stages
-from hrd_desktop.ui.text import filled, isolated, number_text
+from hrd_desktop.ui.text import filled, isolated, number_text, set_tone
 from hrd_desktop.ui.triggers.hot_key import KEYS
 from hrd_desktop.ui.triggers.power_off import ask_whether_allowed
 
@@ -225,11 +225,5 @@ class TriggersCard(Card):
         ]
         if triggers.any_wipes:
             words.append(self.tr("One of them destroys every vault that this program remembers."))
-        _set_tone(self._armed, "warning" if triggers.any_wipes else "notice")
+        set_tone(self._armed, "warning" if triggers.any_wipes else "notice")
         self._armed.setText(" ".join(words))
-
-
-def _set_tone(label: QLabel, tone: str) -> None:
-    label.setProperty("tone", tone)
-    label.style().unpolish(label)
-    label.style().polish(label)
