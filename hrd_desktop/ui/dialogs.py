@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QDir, QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractSlider,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -130,6 +131,18 @@ class PlainDialog(QDialog):
         wide = min(hint.width(), screen.width())
         if self.height() < high or self.width() < wide:
             self.resize(max(self.width(), wide), max(self.height(), high))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  # Qt's name
+        """From the buttons as well, what does not fit is read page by page."""
+        pages = {
+            Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+            Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+        }
+        page = pages.get(Qt.Key(event.key()))
+        if page is not None:
+            self._scroll.verticalScrollBar().triggerAction(page)
+            return
+        super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         """High enough for its wrapped text, which Qt's own hint is not."""

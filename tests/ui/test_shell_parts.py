@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +30,7 @@ from hrd_desktop.ui.text import filled, isolated, plain_label, size_text
 from hrd_desktop.ui.theme import style
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import DARK
+from tests.ui.driving import button
 
 
 def inked(image: QImage) -> set[str]:
@@ -206,3 +208,18 @@ def test_after_a_lock_a_job_is_cancelled_and_heard_of_no_more(operations: Operat
     qtbot.waitUntil(cancelled.is_set, timeout=10_000)
     qtbot.wait(50)
     assert heard == []
+
+
+def test_what_does_not_fit_into_a_dialog_is_read_page_by_page_from_its_buttons(
+    application: QApplication, qtbot: QtBot
+) -> None:
+    dialog = confirm(None, "A question?", "Words. " * 400, "Do it", lambda: None)
+    qtbot.addWidget(dialog)
+    dialog.setFixedSize(500, 360)
+    bar = dialog._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    button(dialog, "Cancel").setFocus()
+    QTest.keyClick(button(dialog, "Cancel"), Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    QTest.keyClick(button(dialog, "Cancel"), Qt.Key.Key_PageUp)
+    assert bar.value() == 0
