@@ -7,10 +7,17 @@ const TAG_LIMIT = 64 << 20;
 const LISTS = ["manifest-sha256.txt", "manifest-sha512.txt", "tagmanifest-sha256.txt", "tagmanifest-sha512.txt"];
 const SYSTEM_FILES = /(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$|^__MACOSX\//i;
 
+// What Windows makes of a name is asked on every system, so that a bundle reads the same on all.
+const FORBIDDEN = /[\x00-\x1f\x7f<>:"|?*\\]|[\ud800-\udfff]/u;
+const DEVICE = /^(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|CLOCK\$|(COM|LPT)[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
+
 function pathFault(path) {
-  if (path.length > 4096) return true;
-  return path.split("/").some((part) => part === "" || part === "." || part === "..") || path.includes("\\");
+  const bad = (part) => /^$|[. ]$/.test(part) || part.length > 255 || FORBIDDEN.test(part) || DEVICE.test(part);
+  return path.length > 4096 || path.split("/").some(bad);
 }
+
+// Equal for names that some file system takes for one: to capitals first, as ſ and ß have no other way.
+const foldedPath = (path) => path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 
 // Where the bundle stands among the files: the one place with bag/bagit.txt that lies highest.
 function findRoot(entries) {
@@ -36,7 +43,7 @@ function filesBelow(entries, root, report) {
       continue;
     }
     const path = entry.path.slice(root.length);
-    const key = path.normalize("NFC").toLowerCase();
+    const key = foldedPath(path);
     if (pathFault(path)) report.fault("path-unsafe", path);
     else if (files.has(path) || folded.has(key)) report.fault("path-collision", path);
     else {
@@ -116,6 +123,10 @@ async function checkBag(files, report, progress) {
   await inLanes(1, large, hash);
   for (const [name, listed] of Object.entries(lists)) compareList(name, listed, found, files, report);
   const info = await text("bag-info.txt");
+  (info ?? "").split("\n").forEach((line, index) => {
+    const goesOn = index > 0 && /^[ \t]/.test(line);
+    if (line.trim() && !goesOn && !/^[^:]*[^:\s][^:]*:/.test(line)) report.fault("manifest-line", "bag/bag-info.txt", index + 1);
+  });
   const told = info === null ? [] : info.split("\n").filter((line) => /^payload-oxum *:/i.test(line));
   if (info !== null && (told.length !== 1 || told[0].split(":")[1].trim() !== `${payloadBytes}.${payloadFiles}`))
     report.fault("oxum", "bag/bag-info.txt");
