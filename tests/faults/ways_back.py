@@ -38,7 +38,8 @@ class Left:
     """What is to be judged.
 
     ``done``: the command said that all is done. ``killed``: it could say nothing. ``report``: its own words
-    where it brought back only a part. ``before``: the hash of every file before it ran.
+    where it brought back only a part. ``before``: the hash of every file before it ran. ``again``: a rescue
+    that came to nothing is made again; what it needs is the same byte for byte, so now and then is enough.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class Left:
     killed: bool
     before: Mapping[str, str]
     report: Mapping[str, Any] | None = None
+    again: bool = True
 
     @property
     def backup(self) -> Path:
@@ -177,7 +179,7 @@ def judge_rescue(looker: Looker, left: Left) -> str:
     """As after a restore; the damaged vault is as it was, and a second rescue has everything."""
     left.check_untouched("vault")
     result = judge_new_vault(looker, left, "rescued", "lost")
-    if result == "old":
+    if result == "old" and left.again:
         report = Rescue(
             str(left.folder / "vault"),
             str(left.folder / "rescued"),
