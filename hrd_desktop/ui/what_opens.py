@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from hrd_desktop.services.rescue_start import WhatOpens
 from hrd_desktop.services.shares import Share
+from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import choose_file
 from hrd_desktop.ui.passphrase_field import PassphraseField
 from hrd_desktop.ui.shares.entry import EnterSharesDialog
@@ -37,18 +38,20 @@ class WhatOpensForm(QWidget):
         shown.setBuddy(self.field)
         column.addWidget(shown)
         column.addWidget(self.field)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
+        # With the name of a key file the row is too long for a small dialog: then it takes two lines.
+        row = FlowLayout(spacing=Space.S)
         self._key_file = ""
         self._name = plain_label("", self)
         self._key_button = self._quiet(self.tr("Use a key file…"), "key")
         self._key_button.clicked.connect(self._choose_key_file)
         self.shares_button = self._quiet(self.tr("Use shares…"), "contacts")
         self.shares_button.clicked.connect(self._ask_for_shares)
-        for widget in (self._key_button, self._name, self.shares_button):
+        self._without = self._quiet(self.tr("Without the key file"), "close")
+        self._without.clicked.connect(lambda: self.set_key_file(""))
+        for widget in (self._key_button, self._name, self._without, self.shares_button):
             row.addWidget(widget)
-        row.addStretch(1)
         column.addLayout(row)
+        self.set_key_file("")
 
     @property
     def opens(self) -> WhatOpens:
@@ -61,9 +64,13 @@ class WhatOpensForm(QWidget):
         return bool(self.field.text)
 
     def set_key_file(self, path: str) -> None:
-        """This file goes with the passphrase."""
+        """This file goes with the passphrase; none with an empty path."""
         self._key_file = path
-        self._name.setText(isolated(os.path.basename(path)))
+        self._name.setText(isolated(os.path.basename(path)) if path else "")
+        # Beside the buttons, at their height.
+        self._name.setMinimumHeight(self._key_button.sizeHint().height())
+        self._name.setVisible(bool(path))
+        self._without.setVisible(bool(path))
 
     def again(self) -> None:
         """It did not open: what was typed is ready to be typed over."""
