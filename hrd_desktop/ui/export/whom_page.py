@@ -220,7 +220,8 @@ class WhomPage(QWidget):
         label = QLabel(self.tr("Pass&phrase of the bundle"), page)
         self._words = QLineEdit(page)
         self._words.setAccessibleName(self.tr("Passphrase of the bundle"))
-        self._words.setMaxLength(1024)
+        # Whoever finds the bundle may try for ever: only words that were drawn are strong enough for it.
+        self._words.setReadOnly(True)
         self._words.textChanged.connect(lambda text: self.changed.emit())
         label.setBuddy(self._words)
         another = QPushButton(icon("refresh"), self.tr("&Another"), page)
@@ -260,11 +261,6 @@ class WhomPage(QWidget):
             form = self.form
             shown = {SELF_OPENING: PASSPHRASE, PLAIN: PASSPHRASE + 1}.get(form, form)
             self._pages.show_sheet(shown)
-            # Whoever finds the page may try for ever: only words that were drawn are strong enough for it.
-            drawn_only = form == SELF_OPENING
-            if drawn_only and self._words.isModified():
-                self.another_asked.emit()
-            self._words.setReadOnly(drawn_only)
             self.changed.emit()
 
     def _ask_folder(self) -> None:
