@@ -81,7 +81,7 @@ def test_cards_come_one_a_turn_and_only_to_be_seen(
     assert len(made.findChildren(Card)) <= first + 1
     made.show()
     qtbot.waitUntil(lambda: made.is_whole, timeout=10_000)
-    assert len(made.findChildren(Card)) == 10
+    assert len(made.findChildren(Card)) == 11
     assert all(card.isVisible() for card in made.findChildren(Card))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from hrd_desktop.domain.records import Case
-from hrd_desktop.services.countersign import Countersigned, countersign
 from hrd_desktop.services.receipt_files import read_receipt
 from hrd_desktop.services.receipts import (
     CaseCustody,
@@ -16,12 +15,12 @@ from hrd_desktop.services.receipts import (
 )
 from hrd_desktop.ui.cards import Card
 from hrd_desktop.ui.custody.receipt_actions import ReceiptActions
-from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
 from hrd_desktop.ui.custody.spoken_dialog import SpokenDialog
+from hrd_desktop.ui.custody.witness_card import WitnessCard
 from hrd_desktop.ui.custody.words import check_text, given_text, receipt_lines, witness_text
 from hrd_desktop.ui.dialogs import inform
 from hrd_desktop.ui.operations import Operations
-from hrd_desktop.ui.text import filled, number_text, plain_label
+from hrd_desktop.ui.text import plain_label
 from hrd_desktop.ui.theme.tokens import Space
 
 _WIDEST = 760
@@ -44,7 +43,8 @@ class CaseCustodyPane(QScrollArea):
         column.setContentsMargins(Space.L, Space.L, Space.L, Space.XL)
         column.setSpacing(Space.L)
         column.addWidget(self._make_log(inner))
-        column.addWidget(self._make_others(inner))
+        self.witness = WitnessCard(operations, inner)
+        column.addWidget(self.witness)
         column.addStretch(1)
         self.setWidget(inner)
 
@@ -77,20 +77,6 @@ class CaseCustodyPane(QScrollArea):
                 " countersignature. It never proves what happened before an item was taken in."
             )
         )
-        return card
-
-    def _make_others(self, parent: QWidget) -> QWidget:
-        card = Card(
-            self.tr("Be a witness"),
-            self.tr(
-                "Somebody can send you a receipt of their log to countersign. This vault remembers what it"
-                " signed last and refuses a log that goes back or is not the same any more."
-            ),
-            parent,
-        )
-        self.countersign_button: QPushButton = card.button(self.tr("Countersign a receipt"), "edit")
-        self.countersign_button.clicked.connect(lambda: self.receipts.choose(self.countersign_file))
-        card.add_buttons(self.countersign_button)
         return card
 
     def show_case(self, case: Case) -> None:
@@ -132,25 +118,4 @@ class CaseCustodyPane(QScrollArea):
 
         self._operations.change(
             lambda session: add_countersignature(session, read_receipt(path)), done, self.receipts.failed
-        )
-
-    def countersign_file(self, path: str) -> None:
-        """Countersign the receipt in this file and show the answer."""
-
-        def done(answer: Countersigned) -> None:
-            what = (
-                self.tr(
-                    "Seen for the first time. Compare the key with its holder by voice, then send this answer"
-                    " back."
-                )
-                if answer.size_before is None
-                else filled(
-                    self.tr("It grew from {before} events; nothing was rewritten. Send this answer back."),
-                    before=number_text(answer.size_before),
-                )
-            )
-            ReceiptDialog(self._operations, answer.receipt, self.tr("Countersigned"), what, self).open()
-
-        self._operations.change(
-            lambda session: countersign(session, read_receipt(path)), done, self.receipts.failed
         )

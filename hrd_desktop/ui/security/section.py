@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.ui.backup.card import BackupCard
 from hrd_desktop.ui.cards import Card, CardPage
+from hrd_desktop.ui.custody.witness_card import WitnessCard
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.preferences import Preferences
 from hrd_desktop.ui.security.check_card import CheckCard
@@ -52,6 +53,7 @@ class SecuritySection(CardPage):
             lambda: self.backup,
             lambda: LockCard(operations, preferences, self),
             self._make_check_card,
+            lambda: WitnessCard(self._operations, self),
             self._make_panic_card,
             self._make_triggers_card,
             self._make_looks_card,

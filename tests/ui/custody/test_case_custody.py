@@ -21,6 +21,7 @@ from hrd_desktop.ui.check.receive_dialog import ReceiveDialog
 from hrd_desktop.ui.custody.case_custody import CaseCustodyPane
 from hrd_desktop.ui.custody.receipt_dialog import ReceiptDialog
 from hrd_desktop.ui.custody.spoken_dialog import SpokenDialog
+from hrd_desktop.ui.custody.witness_card import WitnessCard
 from hrd_desktop.ui.dialogs import PlainDialog
 from hrd_desktop.ui.operations import Operations
 from tests.unit.services.test_custody_logs import take_in
@@ -124,7 +125,7 @@ def test_a_witness_answers_and_the_answer_comes_in(
     place.write_bytes(answered(other, dialog._receipt.text.encode()))
     # A vault is no witness of itself.
     dialog.reject()
-    pane.countersign_file(str(place))
+    pane.witness.countersign_file(str(place))
     refused = opened(PlainDialog, qtbot)
     assert "no witness of itself" in words(refused)
     refused.close()
@@ -137,6 +138,23 @@ def test_a_witness_answers_and_the_answer_comes_in(
 @pytest.fixture
 def answered() -> Callable[[Session, bytes], bytes]:
     return lambda session, receipt: countersign(session, receipt).receipt.text.encode()
+
+
+def test_a_vault_without_a_case_can_be_a_witness(
+    vault_session: Session, other: Session, operations: Operations, qtbot: QtBot, tmp_path: Path
+) -> None:
+    case = add_case(other, "B-1")
+    (tmp_path / "theirs.txt").write_text("theirs")
+    take_in(other, tmp_path / "theirs.txt", case.id)
+    place = tmp_path / "receipt.txt"
+    place.write_text(give_receipt(other, case).text)
+    card = WitnessCard(operations)
+    qtbot.addWidget(card)
+    card.show()
+    card.countersign_file(str(place))
+    dialog = opened(ReceiptDialog, qtbot)
+    assert "Seen for the first time" in words(dialog)
+    dialog.reject()
 
 
 def test_every_control_has_a_name(pane: CaseCustodyPane) -> None:

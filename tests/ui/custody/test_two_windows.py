@@ -52,7 +52,7 @@ class Person:
 
     def countersigns(self, receipt: str, name: str) -> tuple[str, str]:
         """The file of the answer, and what was said."""
-        self.pane.countersign_file(receipt)
+        self.pane.witness.countersign_file(receipt)
         return self._saved(name)
 
     def is_told(self) -> str:
@@ -107,5 +107,5 @@ def test_each_is_the_others_witness(
         _, said = witness.countersigns(later, f"{name}2-answer.txt")
         assert "nothing was rewritten" in said
         # What was seen is never gone back on.
-        witness.pane.countersign_file(receipt)
+        witness.pane.witness.countersign_file(receipt)
         assert "This log went back" in witness.is_told()
