@@ -147,7 +147,7 @@ def test_two_hundred_bundles_are_opened_by_everything(
 
 
 @pytest.mark.gate
-def test_an_item_over_four_gib_is_opened_too(browser: Browser, tmp_path: Path) -> None:
+def test_an_item_over_four_gib_is_opened_too(browser: Browser, on_disk: Path) -> None:
     """More than a zip file without ZIP64 can hold; the content is zeros, none of it in memory."""
     size, piece = (4 << 30) + 1, bytes(1 << 20)
     digest = hashlib.sha256()
@@ -162,18 +162,18 @@ def test_an_item_over_four_gib_is_opened_too(browser: Browser, tmp_path: Path) -
     def open_item(item: BundleItem) -> Iterator[Iterator[bytes]]:
         yield (piece if number < size >> 20 else b"\0" for number in range((size >> 20) + 1))
 
-    key = tmp_path / "key.txt"
+    key = on_disk / "key.txt"
     assert run("age-keygen", "-o", key)
     public = (
         subprocess.run(("age-keygen", "-y", key), capture_output=True, check=True).stdout.decode().strip()
     )
     form = ToRecipients((parse_recipient(public),))
-    result = source.write(tmp_path, form, open_item=open_item)
-    packed = tmp_path / "opened.zip"
+    result = source.write(on_disk, form, open_item=open_item)
+    packed = on_disk / "opened.zip"
     assert run("age", "-d", "-i", key, "-o", packed, result.path)
     result.path.unlink()
     assert run("7z", "t", packed) and run("unzip", "-tqq", packed)
-    (tmp_path / "check.html").write_bytes(load_texts(TEXTS_FOLDER, "en").check_page)
-    browser.open(tmp_path / "check.html")
+    (on_disk / "check.html").write_bytes(load_texts(TEXTS_FOLDER, "en").check_page)
+    browser.open(on_disk / "check.html")
     verdict = check(browser, "zip", packed, seconds=3600)
     assert (verdict.state, verdict.faults) == ("good", [])

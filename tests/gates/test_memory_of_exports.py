@@ -85,7 +85,7 @@ def peaks_of(place: Place, size_bytes: int) -> dict[str, int]:
 
 @pytest.mark.gate
 @pytest.mark.timeout(0)
-def test_two_gib_leave_in_every_form(bare: Place, record_property: Callable[[str, object], None]) -> None:
-    found = peaks_of(bare, LARGE_BYTES)
+def test_two_gib_leave_in_every_form(on_disk: Path, record_property: Callable[[str, object], None]) -> None:
+    found = peaks_of(Place(on_disk), LARGE_BYTES)
     record_property("figure", ", ".join(f"{name} {kib >> 10} MiB" for name, kib in found.items()))
     assert {name: kib for name, kib in found.items() if kib - found["idle"] >= ALLOWED_KIB} == {}
