@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
@@ -71,10 +72,11 @@ class Settings:
 
 
 class SettingsFile:
-    """Reads and writes the file at one path."""
+    """Reads and writes the file at one path, for any thread."""
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._guard = threading.RLock()
 
     def load(self) -> Settings:
         """What the file says, and the defaults where it says nothing that can be used."""
@@ -85,6 +87,10 @@ class SettingsFile:
 
         Raises SettingsFailedError; then the old file is still there, whole.
         """
+        with self._guard:
+            self._save(settings)
+
+    def _save(self, settings: Settings) -> None:
         folder = os.path.dirname(self.path)
         temporary = self.path + ".new"
         try:
@@ -107,11 +113,12 @@ class SettingsFile:
 
     def update(self, change: Callable[[Settings], Settings]) -> Settings:
         """Load, change, save. Raises SettingsFailedError. Returns what is now in the file."""
-        before = self.load()
-        after = change(before)
-        if after != before:
-            self.save(after)
-        return after
+        with self._guard:
+            before = self.load()
+            after = change(before)
+            if after != before:
+                self.save(after)
+            return after
 
 
 def find_settings_file(environment: Mapping[str, str]) -> SettingsFile | None:

@@ -42,11 +42,13 @@ class Preferences(QObject):
 
     def save(self, done: Callable[[], Any] = lambda: None) -> None:
         """Write the file. Vaults that another window has added to it meanwhile stay in it."""
-        file, wanted = self._file, self.settings
+        file = self._file
         if file is None:
             return
 
         def merged(found: Settings) -> Settings:
+            # As they are when it is written: of two changes in a row the second may be written first.
+            wanted = self.settings
             vaults = found.with_vault(wanted.vaults[0]).vaults if wanted.vaults else found.vaults
             # Key files are noted in the file by whoever makes them, while the window is open.
             return replace(wanted, vaults=vaults, shares=found.shares)

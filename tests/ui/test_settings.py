@@ -397,6 +397,20 @@ def choose(box: QComboBox, data: object) -> None:
     box.activated.emit(box.currentIndex())
 
 
+def test_of_two_changes_the_later_one_holds_whichever_is_written_first(
+    operations: Operations, settings_file: SettingsFile, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[Callable[[object], object]] = []
+    monkeypatch.setattr(operations, "read", lambda work, done: held.append(work))
+    preferences = Preferences(Settings().with_vault("/mine"), settings_file, operations)
+    preferences.change(theme="dark")
+    preferences.change(lock_after_minutes=15)
+    for work in reversed(held):
+        work(None)
+    settings = settings_file.load()
+    assert (settings.theme, settings.lock_after_minutes) == ("dark", 15)
+
+
 def test_a_vault_that_another_window_added_stays_in_the_settings(
     operations: Operations, settings_file: SettingsFile, qtbot: QtBot
 ) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +37,22 @@ def test_what_was_saved_is_loaded(file: SettingsFile) -> None:
     file.save(settings)
     assert file.load() == settings
     assert os.listdir(os.path.dirname(file.path)) == ["settings.json"]
+
+
+def test_changes_from_several_threads_are_all_kept(file: SettingsFile) -> None:
+    file.save(Settings())
+    names = [f"/{number}" for number in range(KEPT_VAULTS)]
+
+    def add(name: str) -> None:
+        def added(settings: Settings) -> Settings:
+            time.sleep(0.01)
+            return replace(settings, vaults=(*settings.vaults, name))
+
+        file.update(added)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(add, names))
+    assert sorted(file.load().vaults) == sorted(names)
 
 
 def test_only_the_owner_can_read_it(file: SettingsFile) -> None:
