@@ -31,9 +31,9 @@ from hrd_desktop.domain.errors.bundle import (
 
 SCRYPT = "scrypt"
 SALT_BYTES = 16
-# 128 MiB. Stock age takes twice that, for words that a person made up; ours are seven drawn ones, 90 bits,
+# 64 MiB. Stock age takes four times that, for words that a person made up; ours are seven drawn ones, 90 bits,
 # which no work factor is needed for, and a recipient may have an old computer.
-WRITE_LOG_N = 17
+WRITE_LOG_N = 16
 # 2^20 takes 1 GiB of memory. A file that asks for more is more likely meant to stop the reader.
 MAX_READ_LOG_N = 20
 _SALT_LABEL = b"age-encryption.org/v1/scrypt"
@@ -50,7 +50,7 @@ def encrypt_with_passphrase(
 ) -> None:
     """Write an age file that ``passphrase`` opens; stock ``age -d`` reads it.
 
-    ``log_n`` is the binary logarithm of scrypt's cost, 17 unless a test needs less.
+    ``log_n`` is the binary logarithm of scrypt's cost, 16 unless a test needs less.
     Raises ``PassphraseRefused`` for an empty passphrase, and whatever ``pieces`` and ``sink`` raise.
     """
     if not passphrase:
