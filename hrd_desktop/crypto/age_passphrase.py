@@ -31,8 +31,8 @@ from hrd_desktop.domain.errors.bundle import (
 
 SCRYPT = "scrypt"
 SALT_BYTES = 16
-# 64 MiB. Stock age takes four times that, for words that a person made up; ours are seven drawn ones, 90 bits,
-# which no work factor is needed for, and a recipient may have an old computer.
+# 64 MiB. Stock age takes four times that, for words that a person made up; ours are seven drawn ones, 90
+# bits, which no work factor is needed for, and a recipient may have an old computer.
 WRITE_LOG_N = 16
 # 2^20 takes 1 GiB of memory. A file that asks for more is more likely meant to stop the reader.
 MAX_READ_LOG_N = 20
