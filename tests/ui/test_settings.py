@@ -55,24 +55,27 @@ def settings_file(tmp_home: Path) -> SettingsFile:
 
 
 @pytest.fixture
-def section(
+def unseen(
     operations: Operations, settings_file: SettingsFile, vault_path: Path, qtbot: QtBot
 ) -> SecuritySection:
+    """Made, and not shown yet."""
     preferences = Preferences(Settings().with_vault(str(vault_path)), settings_file, operations)
     made = SecuritySection(operations, preferences, str(vault_path), os.urandom)
     qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def section(unseen: SecuritySection, qtbot: QtBot) -> SecuritySection:
+    made = unseen
     made.resize(900, 1400)
     made.show()
     qtbot.waitUntil(lambda: made.is_whole and "Passphrase" in names_of_slots(made), timeout=30_000)
     return made
 
 
-def test_cards_come_one_a_turn_and_only_to_be_seen(
-    operations: Operations, settings_file: SettingsFile, vault_path: Path, qtbot: QtBot
-) -> None:
-    preferences = Preferences(Settings().with_vault(str(vault_path)), settings_file, operations)
-    made = SecuritySection(operations, preferences, str(vault_path), os.urandom)
-    qtbot.addWidget(made)
+def test_cards_come_one_a_turn_and_only_to_be_seen(unseen: SecuritySection, qtbot: QtBot) -> None:
+    made = unseen
     first = len(made.findChildren(Card))
     made.show()
     made.hide()
