@@ -87,24 +87,23 @@ class ListAndOne(QWidget, Generic[L, O]):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.panes)
 
-    def fill(
-        self, shown: QWidget, names: tuple[str, str], nothing: tuple[str, str, str], draft_words: str
-    ) -> None:
-        """Put in the list, which ``shown`` is; ``names`` are those of the panes, for narrow windows.
+    def fill(self, made: L, names: tuple[str, str], nothing: tuple[str, str, str], draft_words: str) -> None:
+        """Put in the list; ``names`` are those of the panes, for narrow windows.
 
         ``nothing`` is the picture, the headline and the words while nothing is chosen; ``draft_words`` say
         that something was not saved when the vault was locked.
         """
+        self.list = made
         self._draft_words = draft_words
         self.nothing = EmptyState(*nothing, self.pages)
         self.pages.addWidget(self.nothing)
-        self.panes.add(shown, names[0], _NEEDS[0])
+        self.panes.add(made, names[0], _NEEDS[0])
         self.panes.add(self.pages, names[1], _NEEDS[1])
         splitter = self.panes.splitter
         splitter.setStretchFactor(0, 0)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_LIST_WIDTH, _ONE_WIDTH])
-        self.setFocusProxy(shown)
+        self.setFocusProxy(made)
         self.list.chosen.connect(self.show_one)
         self.list.unfinished.pressed.connect(self._restore)
         # The list is painted and answers first.

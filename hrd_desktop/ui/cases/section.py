@@ -22,9 +22,8 @@ class CasesSection(ListAndOne[CaseList, CaseDetail]):
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(operations, parent)
         self.setAccessibleName(self.tr("Cases page"))
-        self.list = CaseList(operations, self.panes.splitter)
         self.fill(
-            self.list,
+            CaseList(operations, self.panes.splitter),
             (self.tr("List of cases"), self.tr("Chosen case")),
             (
                 "cases",

@@ -20,9 +20,8 @@ class ContactsSection(ListAndOne[ContactList, ContactDetail]):
     def __init__(self, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(operations, parent)
         self.setAccessibleName(self.tr("Contacts page"))
-        self.list = ContactList(operations, self.panes.splitter)
         self.fill(
-            self.list,
+            ContactList(operations, self.panes.splitter),
             (self.tr("List of contacts"), self.tr("Chosen contact")),
             (
                 "person",
