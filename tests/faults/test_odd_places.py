@@ -18,8 +18,9 @@ from hrd_desktop.services.cases import add_case
 from hrd_desktop.services.credentials import load_credential
 from hrd_desktop.services.unlock import unlock
 from hrd_desktop.services.verify import verify
-from tests.e2e.cli import PASSPHRASE, Place
+from tests.e2e.cli import PASSPHRASE
 from tests.faults.inprocess import Looker
+from tests.faults.portable_disk import use_a_vault_on
 from tests.faults.warm import Warm, WarmPlace
 
 IMAGE_BYTES = 64 << 20
@@ -128,28 +129,7 @@ def exfat(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.root
 def test_a_vault_on_exfat(exfat: Path, tmp_path: Path, warm: Warm) -> None:
     """No rights, no links, times of ten milliseconds: the vault works, and the wipe wipes."""
-    place: Place = WarmPlace(tmp_path, warm)
-    place.vault = exfat / "v"
-    place.create()
-    contents = {"a.txt": b"", "b.bin": os.urandom(300_000), "c.txt": b"c" * 16_384}
-    for name, content in contents.items():
-        place.original(name, content)
-    place.take(place.originals)
-    place.opened("edit", "E0001", "--title", "A gate", "--note", "said twice")
-    place.opened("destroy", "E0003", "--yes")
-    secret = place.secret("new", "another lantern on the harvest moon")
-    place.run(
-        "slots", place.vault, "change", "--new-passphrase-file", secret, "--passphrase-file", place.passfile
-    )
-    place.opened("list", expect=3)
-    place.passfile = secret
-    assert place.json("verify")["items"] == 2
-    assert place.opened("cat", "E0002").out == contents["b.bin"]
-    keys = (place.vault / "keyslots.a").read_bytes()
-    place.run("panic", place.vault, "--yes", "--keys-only")
-    assert (place.vault / "keyslots.a").read_bytes()[:36_864] != keys[:36_864]
-    assert place.opened("list", expect=3).error_code == "wiped"
-    assert not [path for path in exfat.rglob("*") if path.is_file()]
+    use_a_vault_on(exfat, WarmPlace(tmp_path, warm))
 
 
 @pytest.mark.parametrize(
