@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -165,7 +166,8 @@ class Ingest:
             else:
                 # The names stay reserved: their objects are removed now, or by the next unlock.
                 for entry in written:
-                    self._session.vault.objects.unlink(entry.stored.name)
+                    with suppress(DiskFailedError):
+                        self._session.vault.objects.unlink(entry.stored.name)
                 self._no_room = error if isinstance(error, NoRoomError) else self._no_room
         if cancelled:
             raise Cancelled()
@@ -293,13 +295,20 @@ class Ingest:
         self._drop(copies + unused)
 
     def _drop(self, names: list[bytes]) -> None:
-        """Remove objects that were not kept; their names are used again for the next files."""
-        if not names:
-            return
-        objects = self._session.vault.objects
+        """Remove objects that were not kept; their names are used again for the next files.
+
+        What the disk does not let go stays reserved until the next unlock removes it. Nothing more is taken
+        in then, but what was acknowledged is in.
+        """
+        removed: list[bytes] = []
         for name in names:
-            objects.unlink(name)
-        self._names.give_back(names)
+            try:
+                self._session.vault.objects.unlink(name)
+                removed.append(name)
+            except DiskFailedError as failure:
+                self._stopped = failure.code
+        if removed:
+            self._names.give_back(removed)
 
     def _insert(self, vault: Vault, entries: list[_Written]) -> list[Item]:
         if not entries:

@@ -43,7 +43,8 @@ T = TypeVar("T")
 KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
 PAGE_BYTES: Final = 4096
-
+#: Rows of one INSERT: from some tens on, more of them gain nothing.
+ROWS_AT_ONCE: Final = 64
 
 _INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
@@ -131,6 +132,18 @@ class Database:
         self._ensure_in_transaction()
         return int(self._guarded(lambda: self._connection.executemany(sql, rows).rowcount))
 
+    def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+        """Insert rows by as few statements as can be, inside a transaction. Raises what ``execute`` raises.
+
+        Where a trigger follows, the library keeps an encrypted copy of each page that a statement changes, to
+        take that statement back: row by row this costs twice what the rows do.
+        """
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of this package
+        marks = f"({', '.join('?' * len(columns))})"
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            part = rows[start : start + ROWS_AT_ONCE]
+            self.execute(head + ", ".join([marks] * len(part)), [value for row in part for value in row])
+
     def rekey(self, key: bytes, salt: bytes) -> None:
         """Encrypt every page anew under another raw key and salt, in a transaction of the library's own.
 
@@ -149,8 +162,16 @@ class Database:
             raise refusals[0]
         if failure is not None:
             raise failure
-        # The call does not report a failure of every kind; the file does.
-        self._guarded(lambda: self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall())
+        # The call does not report a failure of every kind, such as writes that were refused for good; the
+        # file does. Its pages were read a moment ago, so what does not open now was not written.
+        failure = self._failure_of(
+            lambda: self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        )
+        if isinstance(failure, IntegrityError):
+            self._damaged, self._sync_failed = False, True
+            raise DiskFailedError(errno=None, step=self._part.name)
+        if failure is not None:
+            raise failure
 
     # -- the rest ---------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from tests.faults.harness import (
 )
 from tests.faults.inprocess import Looker, look_after
 from tests.faults.journal_of_calls import LENGTHS, NAMES, REMOVES, SYNCS, Point
-from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC
+from tests.faults.scenarios import CREATE, CREATE_RESERVE, EVERY, IMPORT, PANIC, REKEY
 
 pytestmark = [pytest.mark.strace, pytest.mark.root]
 
@@ -184,3 +184,17 @@ def test_every_call_that_can_fail_is_tried(learned_of: LearnedOf) -> None:
     assert names & set(LENGTHS) == {"ftruncate"}
     assert names & set(NAMES) >= {"rename", "unlink", "rmdir", "mkdir"}
     assert {"pwrite64", "openat"} <= names
+
+
+def test_a_rekey_that_is_refused_for_good_is_not_told_as_damage(
+    learned_of: LearnedOf, looker: Looker, rooms: Iterator[Path]
+) -> None:
+    """The library says nothing of it, and what it holds afterwards does not authenticate."""
+    learned, start = learned_of(REKEY)
+    writes = [point for point in learned.points if (point.name, point.kind) == ("pwrite64", "records.0")]
+    place = start.copy_to(next(rooms))
+    outcome = place.hurt(REKEY.name, REKEY.command(place), writes[len(writes) // 2], EIO_ON)
+    assert outcome.fired
+    assert judge(looker, REKEY, learned, place, writes[len(writes) // 2], outcome) in ("old", "new")
+    assert "[disk-failed" in outcome.err
+    place.remove()

@@ -82,9 +82,9 @@ class Custody:
         for number, size in {row[0]: row[1] for row in self._waiting}.items():
             # A later row of the same log is the one that stays in the dictionary: the last sequence.
             self._database.execute("UPDATE custody_log SET events = ? + 1 WHERE number = ?", (size, number))
-        self._database.executemany(
-            "INSERT INTO custody_event (log, sequence, item_number, item_id, leaf, leaf_hash, disclosures)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        self._database.insert_rows(
+            "custody_event",
+            ("log", "sequence", "item_number", "item_id", "leaf", "leaf_hash", "disclosures"),
             self._waiting,
         )
         self._waiting = []

@@ -46,9 +46,7 @@ class CustodyTree:
     def write_added(self) -> None:
         """Put what was added into the database, inside the same transaction."""
         if self._waiting:
-            self._database.executemany(
-                "INSERT INTO custody_node (log, level, position, hash) VALUES (?, ?, ?, ?)", self._waiting
-            )
+            self._database.insert_rows("custody_node", ("log", "level", "position", "hash"), self._waiting)
             self._waiting = []
 
     def forget_added(self) -> None:

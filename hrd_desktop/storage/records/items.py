@@ -68,12 +68,8 @@ class Items:
 
     def insert_all(self, items: Sequence[Item]) -> None:
         """Put items in as ``insert`` does: all of them, or an exception ends the transaction."""
-        marks = ", ".join("?" * len(COLUMNS))
         try:
-            self._database.executemany(
-                f"INSERT INTO item ({', '.join(COLUMNS)}) VALUES ({marks})",
-                [item_values(item) for item in items],
-            )
+            self._database.insert_rows("item", COLUMNS, [item_values(item) for item in items])
         except ConstraintBroken:
             taken = any(
                 self._database.one(

@@ -15,7 +15,7 @@ class Names:
 
     def reserve(self, names: Sequence[bytes]) -> None:
         """Note names of objects that are about to be written. Raises ConstraintBroken for a second time."""
-        self._database.executemany("INSERT INTO reserved_name (name) VALUES (?)", [(name,) for name in names])
+        self._database.insert_rows("reserved_name", ("name",), [(name,) for name in names])
 
     def release(self, names: Sequence[bytes]) -> None:
         """Drop reserved names: their records are in, or their objects are gone."""

@@ -69,9 +69,7 @@ class Tags:
             if row is None
             else row[0]
         )
-        self._database.executemany(
-            "INSERT INTO item_tag (tag, item) VALUES (?, ?)", [(tag, number) for number in item_numbers]
-        )
+        self._database.insert_rows("item_tag", ("tag", "item"), [(tag, number) for number in item_numbers])
 
 
 def _key(name: str) -> str:
