@@ -132,9 +132,12 @@ def _tell(report: RescueReport) -> None:
         click.echo(_lost_line(lost))
     if report.lost:
         click.echo(f"{len(report.lost)} items are lost; a backup may have them")
-    if report.unknown:
+    for name in report.unreadable:
+        click.echo(f"unreadable  {shown(name)}  the disk does not give it out; there may be items in it")
+    strangers = len(report.unknown) - len(report.unreadable)
+    if strangers:
         click.echo(
-            f"{len(report.unknown)} other files do not open with this key: of another vault, of the reserve,"
+            f"{strangers} other files do not open with this key: of another vault, of the reserve,"
             " or destroyed"
         )
     if "other-vault" in report.notices:

@@ -26,7 +26,10 @@ class LostItem:
 
 @dataclass(frozen=True, repr=False)
 class UnknownFile:
-    """A file in the object folders that does not open: another vault's, the reserve's, or destroyed."""
+    """A file in the object folders that does not open: another vault's, the reserve's, or destroyed.
+
+    With the code ``disk-failed``, a file or folder of which the disk does not give out what is in it.
+    """
 
     name: str
     code: str
@@ -61,7 +64,12 @@ class RescueReport:
     notices: tuple[str, ...] = field(default=())
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Files and folders, by their paths inside the vault, in which there may be more."""
+        return tuple(unknown.name for unknown in self.unknown if unknown.code == "disk-failed")
+
+    @property
     def complete(self) -> bool:
-        """Whether nothing is known to be lost: every item with its bytes and its record."""
+        """Whether nothing is known or feared to be lost: every item with its bytes and its record."""
         records_whole = self.records.origin in ("database", "snapshot") and not self.records.incomplete
-        return not self.lost and records_whole and self.from_headers == 0
+        return not self.lost and not self.unreadable and records_whole and self.from_headers == 0

@@ -38,7 +38,10 @@ class FoundObject:
 
 @dataclass(frozen=True, repr=False)
 class Stranger:
-    """A file in an object folder that no key at hand opens; ``name`` is its path inside the vault."""
+    """A file in an object folder that no key at hand opens; ``name`` is its path inside the vault.
+
+    Or, with the code ``UNREADABLE``, a folder that the disk does not list, or not to its end.
+    """
 
     name: str
     code: str
@@ -68,10 +71,11 @@ def scan_objects(
     """Look at every file once; a Scan for each vault id in ``keys``, which has header keys by vault id.
 
     ``on_file`` is called for each file and may raise to stop. A file that none of the keys opens is a
-    stranger in every Scan.
+    stranger in every Scan, and so is a folder that cannot be read.
     """
     scans = {vault_id: Scan() for vault_id in keys}
-    for path in _iter_files(layout):
+    unreadable: list[str] = []
+    for path in _iter_files(layout, unreadable):
         on_file()
         name = os.path.relpath(path, layout.root)
         try:
@@ -94,20 +98,38 @@ def scan_objects(
         scan.misplaced += path != layout.object_path(headers[0].name)
         for header in headers:
             scan.objects.setdefault(header.name, []).append(FoundObject(path, header, vault_id))
+    for folder in unreadable:
+        for scan in scans.values():
+            scan.strangers.append(Stranger(_name_of(folder, layout), UNREADABLE))
     return scans
 
 
-def _iter_files(layout: VaultLayout) -> Iterator[str]:
-    """Regular files anywhere in the folder but the vault's own at its top, in order of their paths."""
+def _iter_files(layout: VaultLayout, unreadable: list[str]) -> Iterator[str]:
+    """Files anywhere in the folder but the vault's own at its top, those of a folder before its folders.
+
+    Folders that cannot be read are added to ``unreadable``; what was read of them before that counts.
+    """
     own = {layout.lock, layout.keyslots(0), layout.keyslots(1)}
     for database in layout.iter_databases():
         own |= {database, layout.journal(database)}
-    for folder, folders, names in os.walk(layout.root):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.join(folder, name)
-            if path not in own:
-                yield path
+    waiting = [layout.root]
+    while waiting:
+        folder = waiting.pop()
+        folders: list[str] = []
+        names: list[str] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    (folders if entry.is_dir(follow_symlinks=False) else names).append(entry.path)
+        except OSError:
+            unreadable.append(folder)
+        waiting += sorted(folders, reverse=True)
+        yield from (path for path in sorted(names) if path not in own)
+
+
+def _name_of(folder: str, layout: VaultLayout) -> str:
+    """Its path inside the vault; of the vault's own folder, its name."""
+    return os.path.basename(folder) if folder == layout.root else os.path.relpath(folder, layout.root)
 
 
 def _head(path: str) -> bytes | None:

@@ -16,7 +16,7 @@ from hrd_desktop.services.rescue_start import RunningRescue, WhatOpens
 from hrd_desktop.services.shares import Share
 from hrd_desktop.ui.first_run.place_page import PlacePage
 from hrd_desktop.ui.making import MakingDialog
-from hrd_desktop.ui.rescue.words import headline_of, lost_text, paragraphs
+from hrd_desktop.ui.rescue.words import headline_of, lost_text, paragraphs, unreadable_text
 from hrd_desktop.ui.text import filled, isolated, plain_label
 from hrd_desktop.ui.what_opens import WhatOpensForm
 
@@ -108,7 +108,9 @@ class RescueDialog(MakingDialog):
 
     def _done(self, report: RescueReport) -> None:
         self._form.forget()
-        self.show_found(headline_of(report), paragraphs(report), [lost_text(lost) for lost in report.lost])
+        lines = [lost_text(lost) for lost in report.lost]
+        lines += [unreadable_text(name) for name in report.unreadable]
+        self.show_found(headline_of(report), paragraphs(report), lines)
 
     def refuse(self, error: SheafError) -> None:
         super().refuse(error)

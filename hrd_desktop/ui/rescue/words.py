@@ -12,7 +12,7 @@ def headline_of(report: RescueReport) -> str:
     """How it went, in one sentence."""
     if report.complete:
         return translated(_CONTEXT, "Everything that was found is in the new vault")
-    if report.lost:
+    if report.lost or report.unreadable:
         return translated(_CONTEXT, "The new vault is there, and something is lost")
     return translated(_CONTEXT, "The new vault is there, without some of the records")
 
@@ -35,13 +35,14 @@ def paragraphs(report: RescueReport) -> list[str]:
                 count=number_text(report.from_headers),
             )
         )
-    if report.unknown:
+    strangers = len(report.unknown) - len(report.unreadable)
+    if strangers:
         told.append(
             translated(
                 _CONTEXT,
                 "Files that do not open with this passphrase (of another vault, of the reserve, or "
                 "destroyed): {count}.",
-                count=number_text(len(report.unknown)),
+                count=number_text(strangers),
             )
         )
     told.append(
@@ -75,6 +76,15 @@ def _records_text(report: RescueReport) -> str:
         _CONTEXT,
         "No records could be read: titles, notes, cases, tags, contacts and custody are lost. Each file has "
         "its name, its hash and its times.",
+    )
+
+
+def unreadable_text(name: str) -> str:
+    """One line for a file or folder of the damaged vault that the disk does not give out."""
+    return translated(
+        _CONTEXT,
+        "{name}: the disk does not give it out, and there may be items in it",
+        name=isolated(name),
     )
 
 

@@ -495,6 +495,28 @@ def test_links_in_the_vault_are_not_followed(vault: VaultLayout, target: Path, t
     assert [lost.original_name for lost in report.lost] == ["file 5.bin"]
 
 
+@pytest.mark.parametrize("inside", ["objects/{}", "objects", ""])
+def test_a_folder_that_the_disk_does_not_list_is_named(
+    vault: VaultLayout, target: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:
+    """What lies in it is not passed over as if it had never been there."""
+    folder = os.path.join(vault.root, inside.format(_object_of(vault, "file 5.bin").parent.name)).rstrip("/")
+    list_folder = os.scandir
+
+    def refuse(path: str) -> object:
+        if path == folder:
+            raise OSError(5, "Input/output error", path)
+        return list_folder(path)
+
+    monkeypatch.setattr("hrd_desktop.storage.rescue_scan.os.scandir", refuse)
+    report = rescue_of(vault, target).run()
+    assert not report.complete
+    assert report.unreadable == (
+        os.path.relpath(folder, vault.root) if inside else os.path.basename(vault.root),
+    )
+    assert "file 5.bin" in {lost.original_name for lost in report.lost}
+
+
 def test_a_reserve_is_no_loss(tmp_path: Path, target: Path) -> None:
     layout = make_vault(tmp_path / "reserved", (KEEP,), reserve_bytes=16 << 20)
     (tmp_path / "one").mkdir()
