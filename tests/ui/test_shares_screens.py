@@ -180,3 +180,27 @@ def test_a_vault_is_rescued_from_the_unlock_screen(started: Started, vault_path:
     button(dialog, "Open the new vault").click()
     assert screen.vault == str(vault_path) + "-rescued"
     started.unlock(qtbot)
+
+
+def test_a_rescue_names_a_folder_that_the_disk_does_not_list(
+    started: Started, vault_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_folder = os.scandir
+
+    def refuse(path: str) -> object:
+        if path == str(vault_path / "objects" / "a0"):
+            raise OSError(5, "Input/output error", path)
+        return list_folder(path)
+
+    monkeypatch.setattr("hrd_desktop.storage.rescue_scan.os.scandir", refuse)
+    started.program.start(str(vault_path), new=False)
+    button(started.screen(UnlockScreen), "It does not open…").click()
+    (dialog,) = started.window.findChildren(RescueDialog)
+    dialog._form.field.set_text(PASSPHRASE)
+    qtbot.waitUntil(button(dialog, "Rescue").isEnabled, timeout=30_000)
+    button(dialog, "Rescue").click()
+    qtbot.waitUntil(dialog._verdict.isVisible, timeout=60_000)
+    assert dialog._verdict.text() == "The new vault is there, and something may be lost"
+    lines = dialog.findChild(QListWidget)
+    assert lines.isVisible()
+    assert "objects/a0" in lines.item(lines.count() - 1).text()

@@ -12,8 +12,10 @@ def headline_of(report: RescueReport) -> str:
     """How it went, in one sentence."""
     if report.complete:
         return translated(_CONTEXT, "Everything that was found is in the new vault")
-    if report.lost or report.unreadable:
+    if report.lost:
         return translated(_CONTEXT, "The new vault is there, and something is lost")
+    if report.unreadable:
+        return translated(_CONTEXT, "The new vault is there, and something may be lost")
     return translated(_CONTEXT, "The new vault is there, without some of the records")
 
 
