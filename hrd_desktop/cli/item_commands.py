@@ -21,7 +21,12 @@ from hrd_desktop.cli.context import (
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, render
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.domain.errors.base import Cancelled, UsageError
-from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.domain.errors.vault import (
+    DiskFailedError,
+    DiskFullError,
+    NotPermittedError,
+    VaultReadOnlyError,
+)
 from hrd_desktop.domain.ingest import IngestReport
 from hrd_desktop.domain.names import shown
 from hrd_desktop.domain.records import Item, ItemState
@@ -38,6 +43,9 @@ from hrd_desktop.services.listing import ListRequest, list_items
 from hrd_desktop.services.view import ItemView, view_item
 
 DEFAULT_WORK_LANES = 2
+
+#: Failures that are of the vault's disk and not of the file: the rest can come in once the cause is mended.
+_MENDABLE = {error.code for error in (DiskFullError, DiskFailedError, NotPermittedError, VaultReadOnlyError)}
 
 
 class ConfirmationNeeded(UsageError):
@@ -150,11 +158,12 @@ def _print_report(report: IngestReport, as_json: bool) -> None:
     for failed in report.failed:
         # A disk that fails at the very end of a change leaves open whether it is in; what is certain is that
         # nothing was acknowledged, and that taking the file in again does no harm.
-        words = "not acknowledged" if failed.code == DiskFailedError.code else "not taken in"
+        doubtful = failed.code in (DiskFailedError.code, NotPermittedError.code)
+        words = "not acknowledged" if doubtful else "not taken in"
         warn(f"{words} ({failed.code}): {shown(failed.path)}")
     if report.no_room is not None:
         warn(render(report.no_room))
-    if any(failed.code in {"disk-full", "disk-failed", "read-only"} for failed in report.failed):
+    if any(failed.code in _MENDABLE for failed in report.failed):
         warn("What is listed as in is safe in the vault. Mend the cause, then import the rest again.")
 
 

@@ -162,6 +162,13 @@ _MESSAGES: dict[str, Message] = {
         "was begun is finished when the vault is next opened.",
         "Check the disk and its cable, make a copy of the vault folder, then run verify.",
     ),
+    "not-permitted": Message(
+        "The system does not let the vault's files be read or changed.",
+        "What was acknowledged before is in the vault. This change is in it whole or not at all; one that "
+        "was begun is finished when the vault is next opened.",
+        "Look whether the disk or stick is write-protected and whose the files are. Sign in as their owner, "
+        "or copy the vault folder to a place of your own.",
+    ),
     "afterwork": Message(
         "What was asked is done, but afterwards the disk failed or was full while the search index and the "
         "spare copy of the records were written.",

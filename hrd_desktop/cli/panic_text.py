@@ -34,6 +34,10 @@ _NOT_FOUND = "There is no vault at this place; nothing was overwritten.\n"
 _NO_KEYS = (
     "There are files of a vault at this place, but no key file that could be one.\nNothing was touched.\n"
 )
+_NOT_PERMITTED = (
+    "This place could not be looked into: the system does not let this account.\n"
+    "NOTHING WAS OVERWRITTEN. If a vault is there, its owner can wipe it.\n"
+)
 
 
 def describe(report: WipeReport) -> str:
@@ -42,6 +46,8 @@ def describe(report: WipeReport) -> str:
         return _NOT_FOUND
     if any(step.step == "vault" for step in report.steps):
         return _NO_KEYS
+    if any((step.step, step.vault) == ("place", 1) for step in report.steps):
+        return _NOT_PERMITTED
     lines: list[str] = []
     if report.keys_overwritten_ms is not None:
         lines.append(f"The keys were overwritten in {report.keys_overwritten_ms:.1f} ms.")

@@ -32,6 +32,7 @@ _WHY = {
     "not-ours": "its file's header is destroyed, or another file lies in its place",
     "damaged": "its file is damaged",
     "disk-failed": "the disk does not give it out",
+    "not-permitted": "this account may not read it",
     "newer-format": "a newer version of the program wrote it",
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from hrd_desktop.services.wipe_keys import is_vault, overwrite_keys
+from hrd_desktop.services.wipe_keys import is_vault, may_be_entered, overwrite_keys
 from hrd_desktop.storage.layout import VaultLayout
 from hrd_desktop.storage.tombstone import find_tombstone
 
@@ -43,8 +43,9 @@ def wipe_vault(
     """
     started = clock_ns()
     layout = VaultLayout(os.path.realpath(root))
+    entered = may_be_entered(layout.root)
     if not is_vault(layout):
-        return _report_nothing(layout)
+        return _report_nothing(layout, entered=entered)
     keys = overwrite_keys(layout, random, read_back=False)
     elapsed_ms = (clock_ns() - started) / 1e6
     if on_keys_overwritten is not None:
@@ -112,12 +113,17 @@ def _key_steps(name: str, layout: VaultLayout, keys: KeyOverwrite) -> list[Step]
     return tally.steps()
 
 
-def _report_nothing(layout: VaultLayout) -> WipeReport:
-    """Nothing here is known for a vault, and nothing is touched; one without its keys is a failure."""
+def _report_nothing(layout: VaultLayout, *, entered: bool) -> WipeReport:
+    """Nothing here is known for a vault, and nothing is touched; one without its keys is a failure.
+
+    So is a place that could not be looked into: there may be one.
+    """
     from hrd_desktop.services.wipe_report import FAILED, NOT_FOUND, Step, WipeReport
 
     steps: list[Step] = [Step("key-slots", NOT_FOUND)]
     names = (layout.records(0), layout.derived(0), layout.keyslots(0), layout.keyslots(1))
     if any(os.path.lexists(path) for path in names):
         steps.append(Step("vault", FAILED, "no-key-slots"))
+    elif not entered:
+        steps.append(Step("place", FAILED, "not-permitted"))
     return WipeReport(None, tuple(steps))

@@ -230,7 +230,7 @@ def _forget(
 
 def _nothing_was_tried(report: WipeReport) -> bool:
     """Whether the folder was no vault that could be wiped."""
-    return any(step.step == "vault" for step in report.steps)
+    return any(step.step in ("vault", "place") for step in report.steps)
 
 
 def _sorted(steps: list[Step]) -> list[Step]:

@@ -40,6 +40,26 @@ class KeyOverwrite:
         self.failures: list[tuple[str, OSError | str]] = []
 
 
+def may_be_entered(root: str) -> bool:
+    """Whether the folder can be looked into, after giving ourselves the right to where we own it.
+
+    Somebody took it away, or a copy lost it; it must not save the keys. True where nothing is there.
+    """
+    inside = os.path.join(root, os.curdir)
+    try:
+        os.lstat(inside)
+    except PermissionError:
+        try:
+            if stat.S_ISDIR(os.lstat(root).st_mode):
+                os.chmod(root, 0o700)
+            os.lstat(inside)
+        except OSError:
+            return False
+    except OSError:
+        return True
+    return True
+
+
 def is_vault(layout: VaultLayout) -> bool:
     """Whether the folder is a vault whose owner may wipe it.
 

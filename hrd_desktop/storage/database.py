@@ -43,8 +43,6 @@ T = TypeVar("T")
 KEY_BYTES: Final = 32
 SALT_BYTES: Final = 16
 PAGE_BYTES: Final = 4096
-#: Rows of one INSERT: from some tens on, more of them gain nothing.
-ROWS_AT_ONCE: Final = 64
 
 _INTERRUPTED: Final = 9  # SQLITE_INTERRUPT
 _ATTACH: Final = 24  # SQLITE_ATTACH; VACUUM attaches as well
@@ -131,18 +129,6 @@ class Database:
         """Run a change once for each row inside a transaction. Raises what ``execute`` raises."""
         self._ensure_in_transaction()
         return int(self._guarded(lambda: self._connection.executemany(sql, rows).rowcount))
-
-    def insert_rows(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
-        """Insert rows by as few statements as can be, inside a transaction. Raises what ``execute`` raises.
-
-        Where a trigger follows, the library keeps an encrypted copy of each page that a statement changes, to
-        take that statement back: row by row this costs twice what the rows do.
-        """
-        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 - names of this package
-        marks = f"({', '.join('?' * len(columns))})"
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            self.execute(head + ", ".join([marks] * len(part)), [value for row in part for value in row])
 
     def rekey(self, key: bytes, salt: bytes) -> None:
         """Encrypt every page anew under another raw key and salt, in a transaction of the library's own.

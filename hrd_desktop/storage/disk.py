@@ -192,13 +192,18 @@ def _iter_own_paths(layout: VaultLayout) -> Iterator[str]:
 
 
 def map_os_error(error: OSError, step: str) -> SheafError:
-    """The failure to tell the user: DiskFullError, or DiskFailedError with the number and our ``step``."""
+    """The failure to tell the user: DiskFullError, NotPermittedError, or another DiskFailedError.
+
+    The last two carry the number and our ``step``.
+    """
     import errno
 
-    from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError
+    from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError, NotPermittedError
 
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
         return DiskFullError()
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return NotPermittedError(errno=error.errno, step=step)
     return DiskFailedError(errno=error.errno, step=step)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hrd_desktop.domain.errors.base import IntegrityError, SheafError, UsageError
 from hrd_desktop.ui.backup.error_words import BACKUP_MESSAGES
 from hrd_desktop.ui.custody_message_words import CUSTODY_WORDS
+from hrd_desktop.ui.disk_message_words import DISK_MESSAGES
 from hrd_desktop.ui.reserve_message_words import RESERVE_MESSAGES
 from hrd_desktop.ui.said import said
 from hrd_desktop.ui.share_message_words import SHARE_MESSAGES
@@ -110,29 +111,7 @@ _MESSAGES: dict[str, tuple[str, str, str]] = {
         _REINSTALL,
     ),
     # -- working in it
-    "read-only": (
-        said("The vault takes no changes since a write to the disk failed."),
-        said("What was saved before is in the vault."),
-        said("Check the disk, then the whole vault in Security; when all is well it takes changes again."),
-    ),
-    "disk-full": (
-        said("The disk is full."),
-        _VAULT_SAFE,
-        said("Free some space and try again."),
-    ),
-    "disk-failed": (
-        said("The disk reported an error."),
-        said(
-            "What was saved before is in the vault. This change is in it whole or not at all; one that was "
-            "begun is finished when the vault is next opened."
-        ),
-        said("Check the disk and its cable, copy the vault folder, then check the vault in Security."),
-    ),
-    "afterwork": (
-        said("All is done, but the search index and the spare copy of the records could not be written."),
-        said("Everything is in the vault. The next opening makes up for the rest."),
-        said("Check the disk and the space on it, then check the vault in Security."),
-    ),
+    **DISK_MESSAGES,
     "slots-full": (
         said("All four ways to open this vault are in use."),
         _UNTOUCHED,

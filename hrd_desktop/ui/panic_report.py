@@ -42,6 +42,9 @@ def step_words(step: str) -> str:
             "panic_report", "A remembered vault that was not found where it used to be"
         ),
         "vault": translated("panic_report", "Files of a vault without a key file that could be one"),
+        "place": translated(
+            "panic_report", "A place that this account may not look into; a vault may be there"
+        ),
         "report": translated("panic_report", "The report itself: what was done is not known"),
     }
     return names.get(step, isolated(step))

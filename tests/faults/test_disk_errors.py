@@ -135,7 +135,7 @@ def check_report(place: Place, seen: Seen, outcome: Outcome) -> bool:
     for acknowledged in report["items"]:
         assert seen.items.get(acknowledged["ref"], ("",))[0] == acknowledged["sha256"]
     for failed in report["failed"]:
-        assert failed["code"] in ("disk-full", "disk-failed", "read-only"), failed
+        assert failed["code"] in ("disk-full", "disk-failed", "not-permitted", "read-only"), failed
         assert failed["path"] in outcome.err
     told = len(report["items"]) + len(report["duplicates"]) + len(report["failed"])
     assert told == len(list((place.folder / "incoming").iterdir())), "a file was passed over in silence"

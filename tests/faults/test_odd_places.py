@@ -90,6 +90,46 @@ def test_a_clock_that_was_set_back_ten_years(tmp_path: Path, warm: Warm) -> None
     assert place.opened("list").err == ""
 
 
+#: What root is without the right to pass over the rights of files.
+WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", "--inh-caps=-all")
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("owner", [0, 65_534], ids=["ours", "of another"])
+def test_a_vault_that_may_not_be_looked_into(tmp_path: Path, warm: Warm, owner: int) -> None:
+    """Told as what it is, and a wipe gives itself the right where it can, or says that nothing was done."""
+    place = WarmPlace(tmp_path, warm)
+    place.create()
+    os.chown(place.vault, owner, owner)
+    place.vault.chmod(0 if owner == 0 else 0o700)
+    done = place.opened("list", expect=1, before=WITHOUT_PRIVILEGE)
+    assert done.error_code == "not-permitted"
+    assert "cable" not in done.err
+    if owner == 0:
+        place.run("panic", place.vault, "--yes", before=WITHOUT_PRIVILEGE)
+        assert not place.vault.exists()
+    else:
+        wiped = place.run("panic", place.vault, "--yes", before=WITHOUT_PRIVILEGE, expect=6)
+        assert "NOTHING WAS OVERWRITTEN" in wiped.text
+        assert place.opened("list").code == 0
+
+
+@pytest.mark.root
+def test_a_vault_that_may_not_be_written(tmp_path: Path, warm: Warm) -> None:
+    """Files of another that can be read: nothing is changed, and that is said."""
+    place = WarmPlace(tmp_path, warm)
+    place.create()
+    for path in (place.vault, *place.vault.rglob("*")):
+        os.chown(path, 65_534, 65_534)
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    before = {path: path.read_bytes() for path in place.vault.rglob("*") if path.is_file()}
+    for command in (("list",), ("import", place.original("a.txt", b"a"))):
+        assert place.opened(*command, expect=1, before=WITHOUT_PRIVILEGE).error_code == "not-permitted"
+    wiped = place.run("panic", place.vault, "--yes", "--json", before=WITHOUT_PRIVILEGE, expect=6).document
+    assert {"key-slots", "files"} <= {step["step"] for step in wiped["steps"] if step["result"] == "failed"}
+    assert {path: path.read_bytes() for path in place.vault.rglob("*") if path.is_file()} == before
+
+
 class SetBack(SystemClock):
     """Ten years ago."""
 

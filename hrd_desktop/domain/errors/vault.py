@@ -122,6 +122,15 @@ class DiskFailedError(SheafError):
     code = "disk-failed"
 
 
+class NotPermittedError(DiskFailedError):
+    """The system does not let the vault be read or changed: rights, or a write-protected disk.
+
+    Fields: ``errno``, ``step``.
+    """
+
+    code = "not-permitted"
+
+
 class AfterworkFailedError(SheafError):
     """What was asked is done, but the search index or the snapshot could not be written afterwards.
 

@@ -18,6 +18,7 @@ from hrd_desktop.storage.database import Database, DatabaseBug, Row, Value
 from hrd_desktop.storage.records.custody_end import LogEnd
 from hrd_desktop.storage.records.custody_tree import CustodyTree
 from hrd_desktop.storage.records.witnessing import Witnessing
+from hrd_desktop.storage.rows import insert_rows
 
 EVENTS_AT_ONCE = 200
 _write_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
@@ -82,7 +83,8 @@ class Custody:
         for number, size in {row[0]: row[1] for row in self._waiting}.items():
             # A later row of the same log is the one that stays in the dictionary: the last sequence.
             self._database.execute("UPDATE custody_log SET events = ? + 1 WHERE number = ?", (size, number))
-        self._database.insert_rows(
+        insert_rows(
+            self._database,
             "custody_event",
             ("log", "sequence", "item_number", "item_id", "leaf", "leaf_hash", "disclosures"),
             self._waiting,

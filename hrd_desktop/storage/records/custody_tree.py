@@ -10,6 +10,7 @@ from hrd_desktop.crypto.log_keys import SigningKey
 from hrd_desktop.crypto.merkle import nodes_completed, root_of
 from hrd_desktop.domain.errors.vault import RecordsDamagedError
 from hrd_desktop.storage.database import Database
+from hrd_desktop.storage.rows import insert_rows
 
 NODES_AT_ONCE = 2000
 
@@ -46,7 +47,7 @@ class CustodyTree:
     def write_added(self) -> None:
         """Put what was added into the database, inside the same transaction."""
         if self._waiting:
-            self._database.insert_rows("custody_node", ("log", "level", "position", "hash"), self._waiting)
+            insert_rows(self._database, "custody_node", ("log", "level", "position", "hash"), self._waiting)
             self._waiting = []
 
     def forget_added(self) -> None:

@@ -17,6 +17,7 @@ from hrd_desktop.storage.records.item_rows import COLUMNS, DETAIL_COLUMNS, detai
 from hrd_desktop.storage.records.settings import Settings
 from hrd_desktop.storage.records.tags import Tags
 from hrd_desktop.storage.records.values import folded, time_column
+from hrd_desktop.storage.rows import insert_rows
 
 PAGE_ITEMS = 200
 _NEXT_NUMBER = "vault.next-item"
@@ -69,7 +70,7 @@ class Items:
     def insert_all(self, items: Sequence[Item]) -> None:
         """Put items in as ``insert`` does: all of them, or an exception ends the transaction."""
         try:
-            self._database.insert_rows("item", COLUMNS, [item_values(item) for item in items])
+            insert_rows(self._database, "item", COLUMNS, [item_values(item) for item in items])
         except ConstraintBroken:
             taken = any(
                 self._database.one(

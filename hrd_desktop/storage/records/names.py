@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hrd_desktop.storage.database import Database
+from hrd_desktop.storage.rows import insert_rows
 
 
 class Names:
@@ -15,7 +16,7 @@ class Names:
 
     def reserve(self, names: Sequence[bytes]) -> None:
         """Note names of objects that are about to be written. Raises ConstraintBroken for a second time."""
-        self._database.insert_rows("reserved_name", ("name",), [(name,) for name in names])
+        insert_rows(self._database, "reserved_name", ("name",), [(name,) for name in names])
 
     def release(self, names: Sequence[bytes]) -> None:
         """Drop reserved names: their records are in, or their objects are gone."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hrd_desktop.domain.errors.records import ExistsError, FieldValueError, NotFoundError
 from hrd_desktop.storage.database import Database
 from hrd_desktop.storage.records.values import folded, text_column
+from hrd_desktop.storage.rows import insert_rows
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,7 +70,7 @@ class Tags:
             if row is None
             else row[0]
         )
-        self._database.insert_rows("item_tag", ("tag", "item"), [(tag, number) for number in item_numbers])
+        insert_rows(self._database, "item_tag", ("tag", "item"), [(tag, number) for number in item_numbers])
 
 
 def _key(name: str) -> str:

@@ -256,6 +256,9 @@ def refusal_text(code: str) -> str:
         "disk-full": translate("ImportReport", "Not taken in: the disk of the vault is full"),
         "no-room": translate("ImportReport", "Not taken in: it does not fit into the space set aside"),
         "disk-failed": translate("ImportReport", "Not taken in: the disk of the vault failed"),
+        "not-permitted": translate(
+            "ImportReport", "Not taken in: the system does not let the vault be changed"
+        ),
         "read-only": translate("ImportReport", "Not taken in: the vault takes no changes"),
     }
     return known.get(code, translate("ImportReport", "Refused"))

@@ -96,6 +96,7 @@ def lost_text(lost: LostItem) -> str:
         "missing": translated(_CONTEXT, "its file is not there"),
         "damaged": translated(_CONTEXT, "its file is damaged"),
         "disk-failed": translated(_CONTEXT, "the disk does not give it out"),
+        "not-permitted": translated(_CONTEXT, "this account may not read it"),
         "newer-format": translated(_CONTEXT, "a newer version of the program wrote it"),
     }.get(lost.code, translated(_CONTEXT, "its file was destroyed or replaced"))
     return translated(
