@@ -18,6 +18,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted, counted_of
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
@@ -166,10 +167,12 @@ def _print_backup(report: BackupReport, references: list[str], as_json: bool) ->
     for one, reference in zip(report.failed, references, strict=True):
         click.echo(f"{reference}  {one.code}")
     if report.is_new:
-        click.echo(f"snapshot {report.number}: {report.item_count} items, {report.copied} files copied")
+        items = counted(report.item_count, "item", "items")
+        copied = counted(report.copied, "file copied", "files copied")
+        click.echo(f"snapshot {report.number}: {items}, {copied}")
     else:
         click.echo(f"nothing has changed since snapshot {report.number}; it is complete")
-    click.echo(f"{report.snapshots} snapshots are kept")
+    click.echo(counted(report.snapshots, "snapshot is kept", "snapshots are kept"))
 
 
 @click.command("backup-check")
@@ -238,13 +241,22 @@ def _print_check(report: CheckReport, noted: bool, as_json: bool) -> None:
         )
         return
     for one in report.snapshots:
-        click.echo(f"snapshot {one.number}  {stamp(one)}  epoch {one.epoch}  {one.item_count} items")
+        items = counted(one.item_count, "item", "items")
+        click.echo(f"snapshot {one.number}  {stamp(one)}  epoch {one.epoch}  {items}")
     for bad in report.bad:
         click.echo(f"{bad.part} {bad.item_id or ''}  {bad.code}  (snapshot {bad.snapshot})")
     if report.absent:
-        click.echo(f"{report.absent} items were damaged in the vault and are not in the newest snapshot")
+        click.echo(
+            counted(
+                report.absent,
+                "item was damaged in the vault and is not in the newest snapshot",
+                "items were damaged in the vault and are not in the newest snapshot",
+            )
+        )
     what = "a random tenth" if report.tenth else "everything"
-    click.echo(f"{what} was read: {report.checked - len(report.bad)} of {report.checked} files are whole")
+    good = report.checked - len(report.bad)
+    whole = counted_of(good, report.checked, ("file", "is whole"), ("files", "are whole"))
+    click.echo(f"{what} was read: {whole}")
     if report.tenth:
         click.echo("a check of a tenth does not count as a check of the backup")
     if noted:

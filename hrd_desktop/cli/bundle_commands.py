@@ -16,6 +16,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted, the_first
 from hrd_desktop.cli.custody_commands import read_receipt_file
 from hrd_desktop.cli.fault_words import FAULT_WORDS
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
@@ -84,7 +85,10 @@ def _choices(extras: str, purpose: str, held_back: bool, language: str, title: s
 def _print_plan(plan: ExportPlan) -> None:
     """The list of what leaves, before anything is written."""
     references = {str(item.id): item.reference for item in plan.items}
-    click.echo(f"What leaves: {len(plan.items)} items, byte for byte, and about them:")
+    leaving = counted(
+        len(plan.items), "item, byte for byte, and about it:", "items, byte for byte, and about them:"
+    )
+    click.echo(f"What leaves: {leaving}")
     for disclosure in plan.disclosures:
         of_item = references.get(disclosure.item_id or "", "bundle")
         click.echo(
@@ -269,13 +273,13 @@ def check_command(
         for remark in result.remarks:
             click.echo(f"note: {remark.kind.value}  {shown(remark.path)}".rstrip())
         if result.sound:
-            click.echo(
-                f"{result.payload_files} files, {result.payload_bytes} bytes,"
-                f" under {', '.join(result.algorithms)}."
-            )
+            files = counted(result.payload_files, "file", "files")
+            size = counted(result.payload_bytes, "byte", "bytes")
+            click.echo(f"{files}, {size}, under {', '.join(result.algorithms)}.")
             print_verdict(result.signed)
             if agreed is not None:
-                click.echo(f"The receipt fits: the first {agreed} events are those it is of.")
+                first = the_first(agreed, "event is the one it is of", "events are those it is of")
+                click.echo(f"The receipt fits: {first}.")
         else:
             click.echo("This bundle does NOT check. The first fault is named above.")
     return EXIT_DONE if result.sound else EXIT_INTEGRITY
@@ -289,11 +293,11 @@ def print_verdict(signed: Signed | None) -> None:
     click.echo(f"Unchanged since it was signed by key {signed.key_name}.")
     click.echo(f"  that key by telephone: {signed.spoken}")
     for size, spoken in signed.heads:
-        click.echo(f"  its log by telephone: {size} events, {spoken}")
+        click.echo(f"  its log by telephone: {counted(size, 'event', 'events')}, {spoken}")
     for seen in signed.witnesses:
         when = datetime.fromtimestamp(min(seen.time, _LAST_TIME), UTC).strftime("%Y-%m-%d %H:%M UTC")
         click.echo(
-            f"  the first {seen.size} events countersigned by key {seen.key_name} on {when}"
+            f"  {the_first(seen.size, 'event', 'events')} countersigned by key {seen.key_name} on {when}"
             f" (that witness's clock): {seen.spoken}"
         )
     if signed.timestamp_utc is not None:

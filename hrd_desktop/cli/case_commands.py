@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from hrd_desktop.cli.context import Invocation, VaultGroup, open_session, print_json, vault_options
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.item_commands import item_document, utc_text
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.domain.names import shown
@@ -57,9 +58,8 @@ def list_command(context: click.Context, as_json: bool) -> int:
         print_json({"cases": [_case_document(case) for case in cases]})
     else:
         for case in cases:
-            click.echo(
-                f"{shown(case.reference)}  {case.item_count} items  {case.status.value}  {shown(case.title)}"
-            )
+            items = counted(case.item_count, "item", "items")
+            click.echo(f"{shown(case.reference)}  {items}  {case.status.value}  {shown(case.title)}")
     return EXIT_DONE
 
 

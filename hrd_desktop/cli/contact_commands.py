@@ -14,6 +14,7 @@ from hrd_desktop.bundle.vcard_read import read_vcards
 from hrd_desktop.bundle.vcard_write import VCardVersion, write_vcards
 from hrd_desktop.cli.consent_commands import CONSENT_COMMANDS, parse_day
 from hrd_desktop.cli.context import Invocation, VaultGroup, open_session, print_json, vault_options, warn
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_PARTLY
 from hrd_desktop.cli.secret_files import check_secret_file, write_private_file
 from hrd_desktop.domain.contacts import (
@@ -310,7 +311,7 @@ def import_command(context: click.Context, file: str, form: str | None, ours: bo
             }
         )
     else:
-        click.echo(f"{len(taken.added)} contacts added")
+        click.echo(counted(len(taken.added), "contact added", "contacts added"))
         for left in read.left_out:
             click.echo(f"left out ({left.reason.value}): {shown(left.name)} x {left.count}")
         if read.encoding == "windows-1252":

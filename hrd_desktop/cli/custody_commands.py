@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from hrd_desktop.cli.context import Invocation, open_session, print_json, vault_options
+from hrd_desktop.cli.counted import counted, the_first
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
 from hrd_desktop.domain.errors.custody import ReceiptFileUnreadable
@@ -46,8 +47,9 @@ def _echo_witnesses(witnesses: tuple[WitnessSaid, ...]) -> None:
 
 
 def _echo_receipt(receipt: ShownReceipt) -> None:
-    click.echo(f"{receipt.size} events, signed by key {receipt.key_name}")
-    click.echo(f"the receipt by telephone: {receipt.size} events, {receipt.spoken}")
+    events = counted(receipt.size, "event", "events")
+    click.echo(f"{events}, signed by key {receipt.key_name}")
+    click.echo(f"the receipt by telephone: {events}, {receipt.spoken}")
     click.echo(f"the key by telephone: {receipt.key_spoken}")
     _echo_witnesses(receipt.witnesses)
 
@@ -67,10 +69,9 @@ def _check_document(check: ReceiptCheck) -> dict[str, object]:
 
 
 def _echo_check(check: ReceiptCheck) -> None:
-    click.echo(
-        f"The log of {shown(check.case_reference)} has {check.events_now} events;"
-        f" the first {check.size} are those of this receipt."
-    )
+    events = counted(check.events_now, "event", "events")
+    first = the_first(check.size, "is the one of this receipt", "are those of this receipt")
+    click.echo(f"The log of {shown(check.case_reference)} has {events}; {first}.")
     if check.earlier_key:
         click.echo("The receipt is of a key the log had before this vault was restored or rescued.")
     _echo_witnesses(check.witnesses)
@@ -169,11 +170,12 @@ def countersign_command(invocation: Invocation, vault: str, file: str, out: str)
     with open_session(invocation, vault) as session:
         done = countersign(session, content)
     write_secret_file(out, done.receipt.text)
+    events = counted(done.receipt.size, "event", "events")
     if done.size_before is None:
-        click.echo(f"Seen for the first time: {done.receipt.size} events, key {done.receipt.key_name}")
+        click.echo(f"Seen for the first time: {events}, key {done.receipt.key_name}")
         click.echo(f"Compare the key with its holder by voice: {done.receipt.key_spoken}")
     else:
-        click.echo(f"Grown from {done.size_before} to {done.receipt.size} events; nothing was rewritten.")
+        click.echo(f"Grown from {done.size_before} to {events}; nothing was rewritten.")
     click.echo(f"Countersigned with key {done.witness_key_name}, by telephone: {done.witness_spoken}")
     return EXIT_DONE
 

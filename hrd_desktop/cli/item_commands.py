@@ -18,6 +18,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_PARTLY, render
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.domain.errors.base import Cancelled, UsageError
@@ -255,7 +256,7 @@ def _print_view(view: ItemView) -> None:
         ("state", item.state.value),
         ("original name", item.original_name),
         ("media type", item.media_type),
-        ("size", f"{item.size_bytes} bytes"),
+        ("size", counted(item.size_bytes, "byte", "bytes")),
         ("sha256", item.sha256.hex()),
         ("imported", utc_text(item.imported_utc) or ""),
         ("cases", ", ".join(item.cases)),

@@ -16,6 +16,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.domain.errors.settings import SettingsFailedError
 from hrd_desktop.domain.names import shown
@@ -59,7 +60,13 @@ def make_command(context: click.Context, file: str, proof_file: str | None) -> i
         others = make_share(session, file, code, settings)
     warn(LIMITS)
     if others:
-        warn(f"{others} other passphrases open the vault without the file.")
+        warn(
+            counted(
+                others,
+                "other passphrase opens the vault without the file.",
+                "other passphrases open the vault without the file.",
+            )
+        )
     return EXIT_DONE
 
 

@@ -8,6 +8,7 @@ import uuid
 import click
 
 from hrd_desktop.cli.context import Invocation, credential, interruptible, print_json, vault_options, warn
+from hrd_desktop.cli.counted import counted, logs_go_on
 from hrd_desktop.cli.item_commands import utc_text
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
@@ -115,7 +116,11 @@ def _document(report: RescueReport) -> dict[str, object]:
 def _tell(report: RescueReport) -> None:
     records = report.records
     click.echo(
-        f"{report.from_records + report.from_headers} items are in the new vault, each read and checked"
+        counted(
+            report.from_records + report.from_headers,
+            "item is in the new vault, read and checked",
+            "items are in the new vault, each read and checked",
+        )
     )
     if records.changed_utc is not None:
         click.echo(f"records of {utc_text(records.changed_utc)} (epoch {records.epoch})")
@@ -124,29 +129,47 @@ def _tell(report: RescueReport) -> None:
         click.echo("incomplete: " + ", ".join(records.incomplete))
     if report.from_headers:
         click.echo(
-            f"{report.from_headers} of the items are not in the records: they have their name, hash and times"
-            " and nothing else"
+            counted(
+                report.from_headers,
+                "of the items is not in the records: it has its name, hash and times and nothing else",
+                "of the items are not in the records: they have their name, hash and times and nothing else",
+            )
         )
     if report.misplaced:
-        click.echo(f"{report.misplaced} files had other names or lay in other folders")
+        click.echo(
+            counted(
+                report.misplaced,
+                "file had another name or lay in another folder",
+                "files had other names or lay in other folders",
+            )
+        )
     for lost in report.lost:
         click.echo(_lost_line(lost))
     if report.lost:
-        click.echo(f"{len(report.lost)} items are lost; a backup may have them")
+        click.echo(
+            counted(
+                len(report.lost),
+                "item is lost; a backup may have it",
+                "items are lost; a backup may have them",
+            )
+        )
     for name in report.unreadable:
         click.echo(f"unreadable  {shown(name)}  the disk does not give it out; there may be items in it")
     strangers = len(report.unknown) - len(report.unreadable)
     if strangers:
         click.echo(
-            f"{strangers} other files do not open with this key: of another vault, of the reserve,"
-            " or destroyed"
+            counted(
+                strangers,
+                "other file does not open with this key: of another vault, of the reserve, or destroyed",
+                "other files do not open with this key: of another vault, of the reserve, or destroyed",
+            )
         )
     if "other-vault" in report.notices:
         click.echo(
             "files of another vault that opens with the same passphrase lie here too; they were left out"
         )
     if report.logs_continued:
-        click.echo(f"{report.logs_continued} custody logs go on under new keys, and say so")
+        click.echo(logs_go_on(report.logs_continued))
 
 
 def _lost_line(lost: LostItem) -> str:

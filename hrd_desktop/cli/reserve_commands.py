@@ -15,6 +15,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.item_commands import ConfirmationNeeded
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.cli.progress import terminal_progress
@@ -83,15 +84,15 @@ def _lines(view: ReserveView) -> list[str]:
     room = view.room
     if room is not None:
         return [
-            f"room for items {room.size_bytes} bytes, left {room.left_bytes}",
-            f"largest file that fits {room.largest_bytes} bytes",
+            f"room for items {counted(room.size_bytes, 'byte', 'bytes')}, left {room.left_bytes}",
+            f"largest file that fits {counted(room.largest_bytes, 'byte', 'bytes')}",
             f"records {round(100 * room.records_left)} % free",
             f"search and previews {round(100 * room.derived_left)} % free",
         ]
     if view.size_bytes is None:
         return ["no reserve"]
     lines = [
-        f"reserve {view.size_bytes} bytes in {view.files} files",
+        f"reserve {counted(view.size_bytes, 'byte', 'bytes')} in {counted(view.files or 0, 'file', 'files')}",
         "It is filled with random bytes; whether there is a compartment in it cannot be told from here.",
     ]
     return [*lines, "a refresh was begun and goes on while the vault is open"] if view.refreshing else lines

@@ -19,6 +19,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted, counted_of, logs_go_on
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY, EXIT_PARTLY
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.crypto.credential import Credential
@@ -144,14 +145,19 @@ def _print_restore(report: RestoreReport, as_json: bool) -> None:
     for one in report.failed:
         click.echo(f"{one.reference}  {one.code}")
     snapshot = report.snapshot
-    click.echo(
-        f"snapshot {snapshot.number} of {stamp(snapshot)} is back: {report.items} items, {report.files} files"
-    )
+    items, files = counted(report.items, "item", "items"), counted(report.files, "file", "files")
+    click.echo(f"snapshot {snapshot.number} of {stamp(snapshot)} is back: {items}, {files}")
     if report.left_out:
-        click.echo(f"{report.left_out} items were destroyed since and were left out")
+        click.echo(
+            counted(
+                report.left_out,
+                "item was destroyed since and was left out",
+                "items were destroyed since and were left out",
+            )
+        )
     if report.reserve_lost:
         click.echo("the reserve in the backup is damaged; the new vault has none")
-    click.echo(f"{report.logs} custody logs go on under new keys, and say so")
+    click.echo(logs_go_on(report.logs))
     if report.own:
         click.echo(
             "the new vault opens with the backup's passphrase; make a recovery code for it with slots add"
@@ -245,11 +251,21 @@ def backup_drill_command(invocation: Invocation, dest: str, folder: str | None, 
             }
         )
     else:
+        items = counted(report.items, "item", "items")
+        logs = counted(report.logs, "custody log", "custody logs")
         click.echo(
             f"a throw-away vault was made from snapshot {report.restored.snapshot.number} and opened: "
-            f"{report.items} items, {report.logs} custody logs"
+            f"{items}, {logs}"
         )
-        click.echo(f"{report.read} of {report.sample} items tried at random gave their bytes again")
+        tried = "tried at random gave"
+        click.echo(
+            counted_of(
+                report.read,
+                report.sample,
+                ("item", f"{tried} its bytes again"),
+                ("items", f"{tried} their bytes again"),
+            )
+        )
         click.echo("it was destroyed again")
     return EXIT_DONE if report.ok else EXIT_INTEGRITY
 

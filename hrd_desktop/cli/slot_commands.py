@@ -17,6 +17,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted
 from hrd_desktop.cli.item_commands import utc_text
 from hrd_desktop.cli.messages import EXIT_DONE
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
@@ -228,7 +229,7 @@ def rekey_command(context: click.Context, kept_files: tuple[str, ...], kept_shar
         kept = [load_credential(read_first_line(file), None) for file in kept_files]
         kept += [credential_of(parse_shares(read_lines(file))) for file in kept_shares]
         records = rekey_vault(session, kept)
-    click.echo(f"{sum(record.used for record in records)} slots were kept")
+    click.echo(counted(sum(record.used for record in records), "slot was kept", "slots were kept"))
     warn(REKEY_LIMITS)
     return EXIT_DONE
 

@@ -16,6 +16,7 @@ from hrd_desktop.cli.context import (
     vault_options,
     warn,
 )
+from hrd_desktop.cli.counted import counted, counted_of
 from hrd_desktop.cli.messages import EXIT_DONE, EXIT_INTEGRITY
 from hrd_desktop.cli.progress import terminal_progress
 from hrd_desktop.cli.secret_files import check_secret_file, write_secret_file
@@ -158,7 +159,13 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
             if log.fault is not None:
                 click.echo(f"log of {shown(log.case)}: {log.fault} at event {log.sequence}")
         if report.mended:
-            click.echo(f"{report.mended} damaged headers were mended from their other copy")
+            click.echo(
+                counted(
+                    report.mended,
+                    "damaged header was mended from its other copy",
+                    "damaged headers were mended from their other copy",
+                )
+            )
         if report.derived == "rebuilt":
             click.echo("the search index and previews were damaged; they are made again")
         elif report.derived == "damaged":
@@ -167,7 +174,8 @@ def verify_command(invocation: Invocation, vault: str, ids: tuple[str, ...], as_
             click.echo("a copy of the records was damaged; a new one was taken")
         elif report.snapshots == "damaged":
             click.echo("a copy of the records is damaged; a new one is taken when the rest is well")
-        click.echo(f"{report.item_count - len(report.bad)} of {report.item_count} items are unchanged")
+        good = report.item_count - len(report.bad)
+        click.echo(counted_of(good, report.item_count, ("item", "is unchanged"), ("items", "are unchanged")))
     return EXIT_DONE if report.ok else EXIT_INTEGRITY
 
 

@@ -49,7 +49,8 @@ def test_its_own_passphrase_and_single_items(seeded: Place) -> None:
     backup, own = place.folder / "backup", place.folder / "own"
     own.write_text(OWN + "\n")
     code = place.folder / "code"
-    place.opened("backup", backup, "--own-passphrase-file", own, "--own-recovery-code-file", code)
+    made = place.opened("backup", backup, "--own-passphrase-file", own, "--own-recovery-code-file", code)
+    assert made.text == "snapshot 1: 3 items, 3 files copied\n1 snapshot is kept\n"
     assert place.opened("backup-check", vault=backup, expect=3).error_code == "wrong-passphrase"
     for opening in (own, code):
         assert place.run("backup-check", backup, "--passphrase-file", opening).code == 0

@@ -44,6 +44,7 @@ def test_a_loss_is_named_and_the_exit_code_tells_of_it(seeded: Place) -> None:
     done = seeded.opened("rescue", new, expect=6)
     assert "lost  E0002  photo.bin  its file is damaged; its record is kept" in done.text
     assert "2 items are in the new vault" in done.text
+    assert "\n1 item is lost; a backup may have it\n" in done.text
     again = seeded.opened("rescue", seeded.vault.with_name("other"), "--json", expect=6).document
     (lost,) = again["lost"]
     assert (lost["ref"], lost["name"], lost["code"], lost["record"]) == (
