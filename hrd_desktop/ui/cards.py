@@ -7,14 +7,25 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hrd_desktop.ui.detail.flow import FlowLayout
 from hrd_desktop.ui.dialogs import sized
+from hrd_desktop.ui.side_by_side import SideBySide
 from hrd_desktop.ui.stages import Stages
 from hrd_desktop.ui.text import plain_label, translated
 from hrd_desktop.ui.theme.icons import icon
 from hrd_desktop.ui.theme.tokens import Size, Space, Type
+from hrd_desktop.ui.wrapping_check import WrappingCheckBox
 
 _WIDTH = 720
 #: As many cards as a screen shows at first.
@@ -118,15 +129,18 @@ class Card(QFrame):
         self.body.addWidget(plain_label(does_not, self, tone="muted", wrap=True))
 
     def add_row(self, label: str, control: QWidget, *, width: int = Size.FORM_WIDTH // 2) -> None:
-        """A control with its name before it."""
-        row = QHBoxLayout()
-        row.setSpacing(Space.L)
-        name = plain_label(label, self)
+        """A control with its name before it, or above it where the card is narrow."""
+        name = plain_label(label, self, wrap=True)
         name.setBuddy(control)
         control.setMinimumWidth(width)
-        row.addWidget(name, 1)
-        row.addWidget(control)
-        self.body.addLayout(row)
+        self.body.addLayout(SideBySide(name, control))
+
+    def add_check(self, text: str, *, on: bool) -> QCheckBox:
+        """A switch; its words wrap."""
+        box = WrappingCheckBox(text, self)
+        box.setChecked(on)
+        self.body.addWidget(box)
+        return box
 
     def add_buttons(self, *buttons: QPushButton) -> None:
         """Buttons side by side from the start of the line, on more lines where one is too short."""

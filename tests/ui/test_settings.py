@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -72,6 +72,15 @@ def section(unseen: SecuritySection, qtbot: QtBot) -> SecuritySection:
     made.show()
     qtbot.waitUntil(lambda: made.is_whole and "Passphrase" in names_of_slots(made), timeout=30_000)
     return made
+
+
+def test_a_narrow_window_scrolls_the_cards_down_and_not_sideways(section: SecuritySection) -> None:
+    section.resize(420, 360)
+    QApplication.processEvents()
+    assert section.horizontalScrollBar().maximum() == 0
+    section.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    QApplication.processEvents()
+    assert section.horizontalScrollBar().maximum() == 0
 
 
 def test_cards_come_one_a_turn_and_only_to_be_seen(unseen: SecuritySection, qtbot: QtBot) -> None:

@@ -33,6 +33,7 @@ from hrd_desktop.ui.backup.dialogs import BackupCodeDialog, NewBackupDialog
 from hrd_desktop.ui.backup.restore_dialog import RestoreDialog
 from hrd_desktop.ui.backup.words import backup_words
 from hrd_desktop.ui.cards import Card
+from hrd_desktop.ui.detail.calm_box import CalmComboBox
 from hrd_desktop.ui.dialogs import choose_folder, confirm, tell
 from hrd_desktop.ui.jobs import Job, JobWork
 from hrd_desktop.ui.operations import Operations
@@ -65,8 +66,8 @@ class BackupCard(Card):
         #: What needs a folder that is known and no job under way.
         self._of_place: list[QPushButton] = []
         self._busy = False
-        self._place_box = QComboBox(self)
-        self._place_box.setAccessibleName(self.tr("Backup folder"))
+        self._place_box = CalmComboBox(self)
+        self._place_box.set_name(self.tr("Backup folder"))
         self._place_box.activated.connect(lambda row: self._show_place())
         self.body.addWidget(self._place_box)
         self._about = self.add_words("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hrd_desktop.services.memory_on_disk import CLEAR, MemoryOnDisk, look_at_swap
 from hrd_desktop.ui.capture_guard import CaptureGuard
@@ -76,12 +76,11 @@ class LockCard(Card):
             ),
         )
         self._memory = self.add_words("", tone="notice")
-        tray = QCheckBox(self.tr("A menu beside the clock, with Lock and Panic"), self)
-        tray.setAccessibleName(tray.text())
-        tray.setChecked(preferences.settings.tray)
+        tray = self.add_check(
+            self.tr("A menu beside the clock, with Lock and Panic"), on=preferences.settings.tray
+        )
         tray.setEnabled(Tray.is_possible() or preferences.settings.tray)
         tray.clicked.connect(lambda on: preferences.change(tray=on))
-        self.body.addWidget(tray)
         self.add_truth(
             self.tr("It is there while this program runs, whichever window is in front."),
             self.tr("It is seen by whoever sees the screen; its name and picture are neutral.")
@@ -99,10 +98,10 @@ class LockCard(Card):
                 self.tr("This system offers nothing that keeps a window out of screenshots and recordings.")
             )
             return
-        box = QCheckBox(self.tr("Keep these windows out of screenshots and recordings"), self)
-        box.setAccessibleName(box.text())
-        box.setChecked(preferences.settings.hide_from_capture)
-        self.body.addWidget(box)
+        box = self.add_check(
+            self.tr("Keep these windows out of screenshots and recordings"),
+            on=preferences.settings.hide_from_capture,
+        )
         self.add_truth(
             self.tr("Where a window of this program is, screenshots and shared screens show none, or black."),
             self.tr("It does not stop a camera, nor a program that is made to get around it."),

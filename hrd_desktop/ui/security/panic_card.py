@@ -6,7 +6,7 @@ import os
 import time
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from hrd_desktop.domain.errors.base import SheafError
 from hrd_desktop.domain.progress import CancelToken, Progress
@@ -67,18 +67,18 @@ class PanicCard(Card):
             tone="warning",
         )
         self._backup = self.add_words("", tone="notice")
-        self._locked = self._box(
+        self._locked = self.add_check(
             self.tr("Panic can be reached from the unlock screen, too"),
-            preferences.settings.panic_while_locked,
+            on=preferences.settings.panic_while_locked,
         )
         self._locked.clicked.connect(self._on_locked)
         self.add_truth(
             self.tr("Somebody who is not given time to unlock can still destroy the vault."),
             self.tr("It asks nobody who they are: a child, a thief or a colleague can do it too."),
         )
-        self._report = self._box(
+        self._report = self.add_check(
             self.tr("Show what was done for twenty seconds, before the window closes"),
-            preferences.settings.panic_report,
+            on=preferences.settings.panic_report,
         )
         self._report.clicked.connect(lambda on: preferences.change(panic_report=on))
         self.add_truth(
@@ -109,13 +109,6 @@ class PanicCard(Card):
             lambda session: backup_state(session).age_days,
             lambda age: self._backup.setText(backup_words(age)),
         )
-
-    def _box(self, text: str, on: bool) -> QCheckBox:
-        box = QCheckBox(text, self)
-        box.setAccessibleName(text)
-        box.setChecked(on)
-        self.body.addWidget(box)
-        return box
 
     def _on_locked(self, on: bool) -> None:
         if not on:

@@ -26,6 +26,7 @@ from hrd_desktop.ui.dialogs import confirm, tell
 from hrd_desktop.ui.operations import Operations
 from hrd_desktop.ui.security.credential_dialogs import NewPassphraseDialog, NewRecoveryCodeDialog, RekeyDialog
 from hrd_desktop.ui.security.seen_dialog import BOTH, COPY, PASSPHRASE, SeenDialog
+from hrd_desktop.ui.side_by_side import SideBySide
 from hrd_desktop.ui.text import date_text, filled, isolated, plain_label
 from hrd_desktop.ui.theme.icons import pixmap
 from hrd_desktop.ui.theme.tokens import Size, Space
@@ -95,24 +96,31 @@ class SlotsCard(Card):
         picture = QLabel(row)
         picture.setPixmap(pixmap("key", Size.ICON, self.devicePixelRatioF(), "accent"))
         line.addWidget(picture)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(plain_label(self._name(slot), row))
-        words.addWidget(plain_label(self._more(slot), row, tone="muted"))
-        line.addLayout(words, 1)
+        words = QWidget(row)
+        lines = QVBoxLayout(words)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(plain_label(self._name(slot), words, wrap=True))
+        lines.addWidget(plain_label(self._more(slot), words, tone="muted", wrap=True))
         if slot.kind == SlotKind.SHARES:
             # Made, proved and removed as a set, in the card below.
+            line.addWidget(words, 1)
             return row
-        change = QPushButton(self.tr("Change…"), row)
+        acts = QWidget(row)
+        pair = QHBoxLayout(acts)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(Space.M)
+        change = QPushButton(self.tr("Change…"), acts)
         change.setAccessibleName(filled(self.tr("Change {name}"), name=self._name(slot)))
         change.clicked.connect(lambda: self._ask_to_change(slot))
-        remove = QPushButton(self.tr("Remove…"), row)
+        remove = QPushButton(self.tr("Remove…"), acts)
         remove.setProperty("role", "danger")
         remove.setAccessibleName(filled(self.tr("Remove {name}"), name=self._name(slot)))
         remove.setEnabled(removable)
         remove.clicked.connect(lambda: self._ask_to_remove(slot))
-        line.addWidget(change)
-        line.addWidget(remove)
+        pair.addWidget(change)
+        pair.addWidget(remove)
+        line.addLayout(SideBySide(words, acts), 1)
         return row
 
     def _name(self, slot: SlotRecord) -> str:
