@@ -15,7 +15,8 @@ class WrappingCheckBox(QCheckBox):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setAccessibleName(text)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Not fixed: a layout would then give it the height of one line, whatever it needs for its width.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -49,8 +50,9 @@ class WrappingCheckBox(QCheckBox):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802  # Qt's name
         """As high as its lines."""
-        more = len(self._lines(width)) - 1
-        return super().sizeHint().height() + more * self.fontMetrics().lineSpacing()
+        metrics = self.fontMetrics()
+        words = metrics.height() + (len(self._lines(width)) - 1) * metrics.lineSpacing()
+        return max(super().sizeHint().height(), words + Space.XS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  # Qt's name
         """The lines are others now."""

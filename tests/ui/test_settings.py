@@ -46,6 +46,7 @@ from hrd_desktop.ui.security.panic_card import PanicCard
 from hrd_desktop.ui.security.section import SecuritySection
 from hrd_desktop.ui.security.seen_dialog import SeenDialog
 from hrd_desktop.ui.security.triggers_card import TriggersCard
+from hrd_desktop.ui.wrapping_check import WrappingCheckBox
 from tests.ui.driving import PASSPHRASE, Started, button
 
 
@@ -78,6 +79,9 @@ def test_a_narrow_window_scrolls_the_cards_down_and_not_sideways(section: Securi
     section.resize(420, 360)
     QApplication.processEvents()
     assert section.horizontalScrollBar().maximum() == 0
+    boxes = section.findChildren(WrappingCheckBox)
+    assert any(box.heightForWidth(box.width()) > box.sizeHint().height() for box in boxes), "none wraps"
+    assert all(box.height() >= box.heightForWidth(box.width()) for box in boxes)
     section.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     QApplication.processEvents()
     assert section.horizontalScrollBar().maximum() == 0
