@@ -42,6 +42,9 @@ class Rest:
         for folder in self._layout.iter_object_folders():
             try:
                 paths += self._list(folder)
+            except FileNotFoundError:
+                # Another wipe at the same time has removed it, with all that was in it overwritten before.
+                continue
             except OSError as error:
                 tally.add_failure(folder, error)
         self._overwrite(tally, paths, _head)

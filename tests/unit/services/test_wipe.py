@@ -677,6 +677,20 @@ sys.exit(report.failed)
 """
 
 
+def test_a_folder_that_another_wipe_removes_meanwhile_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = make_vault_folder(tmp_path / "v", objects=20)
+    list_objects = VaultLayout.object_paths_in
+
+    def removed_first(self: VaultLayout, folder: str) -> list[str]:
+        shutil.rmtree(folder, ignore_errors=True)
+        return list_objects(self, folder)
+
+    monkeypatch.setattr(VaultLayout, "object_paths_in", removed_first)
+    assert failures(wipe(layout)) == []
+
+
 def test_two_wipes_at_once_do_not_end_each_other(tmp_path: Path) -> None:
     for number in range(5):
         layout = make_vault_folder(tmp_path / str(number), objects=20)
