@@ -166,7 +166,7 @@ class Ingest:
             else:
                 # The names stay reserved: their objects are removed now, or by the next unlock.
                 for entry in written:
-                    with suppress(DiskFailedError):
+                    with suppress(DiskFullError, DiskFailedError):
                         self._session.vault.objects.unlink(entry.stored.name)
                 self._no_room = error if isinstance(error, NoRoomError) else self._no_room
         if cancelled:
@@ -305,7 +305,7 @@ class Ingest:
             try:
                 self._session.vault.objects.unlink(name)
                 removed.append(name)
-            except DiskFailedError as failure:
+            except (DiskFullError, DiskFailedError) as failure:
                 self._stopped = failure.code
         if removed:
             self._names.give_back(removed)

@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from hrd_desktop.decode.deadline import Deadline
-from hrd_desktop.domain.errors.vault import DiskFailedError
+from hrd_desktop.domain.errors.base import SheafError
+from hrd_desktop.domain.errors.vault import DiskFailedError, DiskFullError
 from hrd_desktop.domain.progress import CancelToken, NoProgress
 from hrd_desktop.services.cases import add_case
 from hrd_desktop.services.custody import Event, record_event
@@ -72,8 +73,11 @@ def test_a_folder_of_files_with_case_and_tags(session: Session, tmp_path: Path) 
     assert not report.bad
 
 
+@pytest.mark.parametrize(
+    "failure", [DiskFailedError(errno=5, step="unlink-object"), DiskFullError()], ids=["fails", "full"]
+)
 def test_a_copy_that_the_disk_does_not_let_go_puts_nothing_in_doubt(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: SheafError
 ) -> None:
     """The files are in. What is left of the copy has its name reserved, so the next unlock removes it."""
     folder = tmp_path / "folder"
@@ -82,13 +86,14 @@ def test_a_copy_that_the_disk_does_not_let_go_puts_nothing_in_doubt(
     (folder / "copy.txt").write_text("one")
 
     def refuse(_name: bytes) -> None:
-        raise DiskFailedError(errno=5, step="unlink-object")
+        raise failure
 
     with monkeypatch.context() as patched:
         patched.setattr(session.vault.objects, "unlink", refuse)
         assert take_in(session, folder, IngestChoices()) == [1]
     (left,) = session.read(lambda vault: vault.records.names.reserved())
     assert session.vault.objects.exists(left)
+    assert verify(session, None, progress=NoProgress(), cancel=CancelToken()).ok
 
 
 def test_what_was_rolled_back_is_forgotten(session: Session, tmp_path: Path) -> None:
