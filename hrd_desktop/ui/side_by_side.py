@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QStyle, QWidget
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QLabel, QStyle, QWidget
 
 from hrd_desktop.ui.theme.tokens import Space
+from hrd_desktop.ui.wrapping_layout import WrappingLayout
 
 
-class SideBySide(QLayout):
+class SideBySide(WrappingLayout):
     """Two widgets: words from the leading edge, a control at the trailing one, or below where it is narrow.
 
     The words are one label or a widget of several; they wrap when even a line of their own is too short.
@@ -16,48 +17,23 @@ class SideBySide(QLayout):
 
     def __init__(self, words: QWidget, control: QWidget) -> None:
         super().__init__()
-        self._items: list[QLayoutItem] = []
         self._words, self._control = words, control
-        self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(Space.L)
         self.addWidget(words)
         self.addWidget(control)
-
-    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802  # Qt's name
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802  # Qt's name
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802  # Qt's name
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802  # Qt's name
-        return Qt.Orientation(0)
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802  # Qt's name
-        return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802  # Qt's name
         return max(place.bottom() + 1 for place in self._places(width))
 
     def setGeometry(self, rect: QRect) -> None:  # noqa: N802  # Qt's name
         super().setGeometry(rect)
-        parent = self.parentWidget()
-        direction = parent.layoutDirection() if parent is not None else Qt.LayoutDirection.LeftToRight
-        for item, place in zip(self._items, self._places(rect.width()), strict=True):
+        direction = self.direction()
+        for item, place in zip(self.items, self._places(rect.width()), strict=True):
             item.setGeometry(QStyle.visualRect(direction, rect, place.translated(rect.topLeft())))
 
     def sizeHint(self) -> QSize:  # noqa: N802  # Qt's name
         width = self._one_line() + self.spacing() + self._control_width()
         return QSize(width, self.heightForWidth(width))
-
-    def minimumSize(self) -> QSize:  # noqa: N802  # Qt's name
-        least = [item.minimumSize() for item in self._items]
-        return QSize(max(size.width() for size in least), max(size.height() for size in least))
 
     def _one_line(self) -> int:
         """The width of the words when nothing is wrapped; Qt's hint of a label that may wrap is narrower."""
@@ -84,5 +60,5 @@ class SideBySide(QLayout):
         return QRect(0, 0, width, words), QRect(0, words + Space.XS, min(wide, width), high)
 
     def _words_height(self, width: int) -> int:
-        item = self._items[0]
+        item = self.items[0]
         return item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
